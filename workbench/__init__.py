@@ -1,0 +1,75 @@
+"""The compression workbench: make a trained PyTorch model small and fast, and prove it.
+
+Nothing heavy is imported here: every public name is looked up when it is first used, and torch, ONNX Runtime and
+matplotlib are imported in the body of the verb that needs them.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_ROOMS = ("errors", "events", "export", "graphs", "jobs", "measure", "models", "plots", "publish", "recipes", "records")
+_ROOMS += ("study", "tasks", "techniques", "training")
+
+_NAMES = {
+    "Artifact": "publish",
+    "Distillation": "techniques",
+    "DynamicQuantization": "techniques",
+    "FineTuning": "techniques",
+    "Frontier": "study",
+    "HalfPrecision": "techniques",
+    "Machine": "machine",
+    "Measurement": "records",
+    "Model": "models",
+    "Recipe": "recipes",
+    "StaticQuantization": "techniques",
+    "StructuredPruning": "techniques",
+    "Study": "study",
+    "Task": "tasks",
+    "WeightClipping": "techniques",
+    "WeightPruning": "techniques",
+    "fit": "training",
+    "load_artifact": "publish",
+    "studies": "study",
+}
+
+__all__ = ["__version__", *sorted(_NAMES), *_ROOMS]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"workbench.{_NAMES[name]}"), name)
+    elif name in _ROOMS:
+        value = importlib.import_module(f"workbench.{name}")
+    else:
+        raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+if TYPE_CHECKING:
+    from workbench import errors, events, export, graphs, jobs, measure, models, plots, publish, recipes, records
+    from workbench import study, tasks, techniques, training
+    from workbench.machine import Machine
+    from workbench.models import Model
+    from workbench.publish import Artifact, load_artifact
+    from workbench.recipes import Recipe
+    from workbench.records import Measurement
+    from workbench.study import Frontier, Study, studies
+    from workbench.tasks import Task
+    from workbench.techniques import (
+        Distillation,
+        DynamicQuantization,
+        FineTuning,
+        HalfPrecision,
+        StaticQuantization,
+        StructuredPruning,
+        WeightClipping,
+        WeightPruning,
+    )
+    from workbench.training import fit

@@ -1,0 +1,130 @@
+"""Typed events of a job, and the append-only log that progress bars, widgets, the command line and tests all read."""
+
+import dataclasses
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Event:
+    """The root: what happened, and when (seconds since the epoch)."""
+
+    kind: ClassVar[str] = "event"
+    final: ClassVar[bool] = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind} | dataclasses.asdict(self)
+
+
+@dataclass(frozen=True)
+class StepStarted(Event):
+    """A step of a recipe begins: the `index`-th of `of`."""
+
+    kind = "step-started"
+    step: str
+    index: int
+    of: int
+
+
+@dataclass(frozen=True)
+class StepFinished(Event):
+    """A step is done; `reused` when it was read back from an earlier run."""
+
+    kind = "step-finished"
+    step: str
+    index: int
+    of: int
+    seconds: float
+    reused: bool = False
+
+
+@dataclass(frozen=True)
+class Progress(Event):
+    """Within a step: `done` of `total` units, units per second."""
+
+    kind = "progress"
+    step: str
+    done: int
+    total: int
+    rate: float = 0.0
+
+
+@dataclass(frozen=True)
+class EpochMeasured(Event):
+    """One point of a training curve: figures by name ("train_loss", "validation_accuracy", ...)."""
+
+    kind = "epoch-measured"
+    epoch: int
+    epochs: int
+    figures: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Said(Event):
+    """A remark for people: a code and its fields, worded in `workbench.words`."""
+
+    kind = "said"
+    code: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Done(Event):
+    """The job's last event when it went well; `result` is what its entry point returned."""
+
+    kind = "done"
+    final = True
+    result: Any
+
+
+@dataclass(frozen=True)
+class Failed(Event):
+    """The job's last event when it did not; `error` is `WorkbenchError.to_json()`, `trace` is for the log."""
+
+    kind = "failed"
+    final = True
+    error: dict[str, Any]
+    trace: str = ""
+
+
+KINDS: dict[str, type[Event]] = {
+    c.kind: c for c in (StepStarted, StepFinished, Progress, EpochMeasured, Said, Done, Failed)
+}
+
+
+def from_json(data: dict[str, Any]) -> Event:
+    """The event that `Event.to_json` wrote down (the time stamp of the log is left aside)."""
+    return KINDS[data["kind"]](**{k: v for k, v in data.items() if k not in ("kind", "at")})
+
+
+class EventLog:
+    """An append-only file of events, one JSON line each; a reader starts at any offset, in any process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def append(self, event: Event) -> None:
+        """One write of one line, so that lines of several writers never mix."""
+        line = json.dumps(event.to_json() | {"at": time.time()}) + "\n"
+        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            os.write(handle, line.encode())
+        finally:
+            os.close(handle)
+
+    def read(self, after: int = 0) -> Iterator[tuple[int, Event]]:
+        """The events from byte offset `after` on that are whole by now, each with the offset behind it."""
+        if not self.path.exists():
+            return
+        with open(self.path, "rb") as f:
+            f.seek(after)
+            for line in f:
+                if not line.endswith(b"\n"):
+                    return
+                after += len(line)
+                yield after, from_json(json.loads(line))

@@ -1,0 +1,33 @@
+"""Sessions of ONNX Runtime, opened in one way everywhere. Imports no torch and no onnx."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import StepFailed
+
+if TYPE_CHECKING:
+    import onnxruntime as ort
+
+
+def open_session(
+    path: Path | str, threads: int = 1, provider: str = "CPUExecutionProvider", optimized: Path | None = None
+) -> "ort.InferenceSession":
+    """A session with `threads` threads inside an operator.
+
+    `optimized` names a file that the runtime writes the graph to as it runs it. Threads do not spin while they wait,
+    so that an idle session takes nothing from the one that is timed. Raises `StepFailed` with the runtime's own words.
+    """
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    if optimized is not None:
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+        options.optimized_model_filepath = str(optimized)
+    try:
+        return ort.InferenceSession(str(path), options, providers=[provider])
+    except Exception as error:
+        raise StepFailed("runtime-refuses", path=Path(path).name, why=str(error).splitlines()[0][:300]) from error

@@ -1,0 +1,159 @@
+"""Declared fields: the one declaration that checks a value, words the error, sets the slider and bounds the search.
+
+A record's field is written once, as `ratio: float = knob(0.5, ge=0, le=0.95, search=(0.1, 0.8), say="share of ...")`.
+pydantic validates it; `knobs(Class)` reads the same declaration back for YAML, command line, widgets, search spaces and
+the conformance suite, which takes from it a value that must be refused.
+"""
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from workbench.errors import InputError
+from workbench.files import canonical
+from workbench.words import nearest
+
+_BOUNDS = ("ge", "gt", "le", "lt")
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One declared field: `kind` is "number", "whole", "switch", "choice", "text", "list" or "table"."""
+
+    name: str
+    kind: str
+    default: Any
+    optional: bool
+    choices: tuple[Any, ...]
+    bounds: Mapping[str, float]
+    search: tuple[Any, ...] | None
+    unit: str
+    scale: str
+    say: str
+
+    @property
+    def low(self) -> float | None:
+        return self.bounds.get("ge", self.bounds.get("gt"))
+
+    @property
+    def high(self) -> float | None:
+        return self.bounds.get("le", self.bounds.get("lt"))
+
+    @property
+    def constraint(self) -> str:
+        """What a value must be, in words: "a number from 0 to 0.95"."""
+        nouns = {"number": "a number", "whole": "a whole number", "switch": "true or false", "text": "a text"}
+        nouns |= {"list": "a list of names", "table": "a table of names and values"}
+        said = "one of " + ", ".join(str(c) for c in self.choices) if self.kind == "choice" else nouns[self.kind] + self._range()
+        return said + (" or nothing" if self.optional else "")
+
+    def _range(self) -> str:
+        b = self.bounds
+        if "ge" in b and "le" in b:
+            return f" from {b['ge']:g} to {b['le']:g}"
+        names = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
+        return " and".join(f" {names[k]} {b[k]:g}" for k in _BOUNDS if k in b)
+
+    def illegal(self) -> Any:
+        """A value that must be refused, for the conformance suite."""
+        if self.kind in ("number", "whole") and self.high is not None:
+            return self.high + 1
+        if self.kind in ("number", "whole") and self.low is not None:
+            return self.low - 1
+        return {"text": 7, "list": 7, "table": 7}.get(self.kind, "no such value")
+
+
+def knob(
+    default: Any = ...,
+    *,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    search: tuple[Any, ...] | None = None,
+    unit: str = "",
+    scale: Literal["linear", "log"] = "linear",
+    say: str = "",
+) -> Any:
+    """Declares a field of a `Record`: bounds, the range worth searching, unit, and half a sentence for people."""
+    extra: dict[str, Any] = {"search": search, "unit": unit, "scale": scale}
+    return Field(default, ge=ge, gt=gt, le=le, lt=lt, description=say, json_schema_extra=extra)
+
+
+class Record(BaseModel):
+    """A frozen value whose fields are knobs. Made wrongly, it says so in one sentence (`InputError`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __init__(self, **fields: Any) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise _for_people(type(self), error) from None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_guessing(cls, value: Any, info: Any) -> Any:
+        """A number is a number: neither "0.5" nor True is taken for one."""
+        field = _described(info.field_name, cls.model_fields[info.field_name])
+        if field.kind in ("number", "whole") and isinstance(value, str | bool):
+            raise ValueError("not a number")
+        if field.kind == "switch" and not isinstance(value, bool):
+            raise ValueError("not a switch")
+        return value
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, canonical(self.to_json())))
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values: tuples are lists, whole numbers in number fields are written as numbers."""
+        return self.model_dump(mode="json")
+
+    def replace(self, **fields: Any) -> Self:
+        """A copy with other values, checked as if it were made anew."""
+        return type(self)(**(dict(self) | fields))
+
+
+def knobs(record: type[Record]) -> tuple[Knob, ...]:
+    """The declared fields of a record's class, in their order."""
+    return tuple(_described(name, field) for name, field in record.model_fields.items())
+
+
+def _described(name: str, field: Any) -> Knob:
+    annotation, optional = field.annotation, False
+    if get_origin(annotation) in (Union, types.UnionType):
+        rest = [a for a in get_args(annotation) if a is not type(None)]
+        optional, annotation = len(rest) < len(get_args(annotation)), rest[0]
+    origin = get_origin(annotation) or annotation
+    choices = get_args(annotation) if origin is Literal else ()
+    kinds = {float: "number", int: "whole", bool: "switch", Literal: "choice", str: "text", tuple: "list"}
+    bounds = {b: getattr(m, b) for m in field.metadata for b in _BOUNDS if getattr(m, b, None) is not None}
+    extra = field.json_schema_extra or {}
+    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    return Knob(
+        name=name,
+        kind=kinds.get(origin, "table"),
+        default=default,
+        optional=optional,
+        choices=choices,
+        bounds=bounds,
+        search=extra.get("search"),
+        unit=extra.get("unit", ""),
+        scale=extra.get("scale", "linear"),
+        say=field.description or "",
+    )
+
+
+def _for_people(record: type[Record], error: ValidationError) -> InputError:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    declared = {k.name: k for k in knobs(record)}
+    if name not in declared:
+        return InputError("knob-unknown", owner=record.__name__, name=name, nearest=nearest(name, declared))
+    if first["type"] == "missing":
+        return InputError("knob-missing", owner=record.__name__, name=name, constraint=declared[name].constraint)
+    value = repr(first["input"])[:80]
+    return InputError("knob-value", owner=record.__name__, name=name, constraint=declared[name].constraint, value=value)

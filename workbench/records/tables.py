@@ -1,0 +1,293 @@
+"""The tables of studies, candidates, measurements and published versions (SQLAlchemy Core).
+
+SQLite in WAL mode under the home by default; the variable WORKBENCH_RECORDS names a PostgreSQL URL instead. The
+objects are the truth: a row says where they are and what was found.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from workbench.errors import Conflict, StorageError
+from workbench.files import home, storage
+from workbench.records.values import Measurement, Report, Status
+
+_meta = sa.MetaData()
+
+_studies = sa.Table(
+    "studies",
+    _meta,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("task", sa.JSON, nullable=False),
+    sa.Column("model", sa.JSON, nullable=False),
+    sa.Column("identity", sa.String, nullable=False),
+    sa.Column("seed", sa.Integer, nullable=False),
+    sa.Column("looks", sa.Integer, nullable=False, default=0),
+    sa.Column("created", sa.Float, nullable=False),
+)
+
+_candidates = sa.Table(
+    "candidates",
+    _meta,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("study", sa.ForeignKey("studies.name"), nullable=False, index=True),
+    sa.Column("digest", sa.String, nullable=False),
+    sa.Column("recipe", sa.JSON, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("reason", sa.JSON),
+    sa.Column("job", sa.String),
+    sa.Column("object", sa.String),
+    sa.Column("reports", sa.JSON, nullable=False),
+    sa.Column("measures", sa.JSON, nullable=False),
+    sa.Column("lineage", sa.JSON, nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.UniqueConstraint("study", "digest"),
+)
+
+_versions = sa.Table(
+    "versions",
+    _meta,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("study", sa.String, nullable=False),
+    sa.Column("digest", sa.String, nullable=False),
+    sa.Column("file_digest", sa.String, nullable=False),
+    sa.Column("path", sa.String, nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+)
+
+_aliases = sa.Table(
+    "aliases",
+    _meta,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("alias", sa.String, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class StudyRow:
+    """A study as it is kept: the task's and the model's descriptions, and the digest that says which they are."""
+
+    name: str
+    task: Mapping[str, Any]
+    model: Mapping[str, Any]
+    identity: str
+    seed: int
+    looks: int
+    created: float
+
+
+@dataclass(frozen=True)
+class CandidateRow:
+    """A candidate as it is kept; `digest` is its recipe's, `object` the key of its finished folder, `job` who works on it."""
+
+    id: int
+    study: str
+    digest: str
+    recipe: Sequence[Mapping[str, Any]]
+    status: Status
+    reason: Mapping[str, Any] | None
+    job: str | None
+    object: str | None
+    reports: tuple[Report, ...]
+    measures: Mapping[str, Measurement]
+    lineage: Mapping[str, Any]
+    created: float
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A published version: `digest` is the recipe's, `file_digest` the file's, `path` the folder."""
+
+    name: str
+    version: int
+    study: str
+    digest: str
+    file_digest: str
+    path: str
+    created: float
+
+
+class Records:
+    """The tables at `url` (by default the home's `records.db`). Every method is one transaction."""
+
+    def __init__(self, url: str | None = None) -> None:
+        self.url = url or os.environ.get("WORKBENCH_RECORDS") or f"sqlite:///{home() / 'records.db'}"
+        self.engine = _engine(self.url)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with storage(home() / "records.db"):
+            try:
+                with self.engine.begin() as connection:
+                    yield connection
+            except sa.exc.OperationalError as error:
+                if "disk is full" in str(error) or "disk I/O" in str(error):
+                    raise StorageError("disk-full", path=self.url.removeprefix("sqlite:///")) from error
+                raise
+
+    # studies
+
+    def add_study(self, name: str, task: Mapping[str, Any], model: Mapping[str, Any], identity: str, seed: int) -> StudyRow:
+        """Keeps a study; one of that name that is there already is left as it is and returned."""
+        row = {"name": name, "task": dict(task), "model": dict(model), "identity": identity, "seed": seed, "looks": 0}
+        try:
+            with self._writing() as c:
+                c.execute(_studies.insert().values(**row, created=time.time()))
+        except sa.exc.IntegrityError:
+            pass  # another process was first: its study is the one
+        found = self.study(name)
+        assert found is not None
+        return found
+
+    def study(self, name: str) -> StudyRow | None:
+        with self.engine.connect() as c:
+            row = c.execute(_studies.select().where(_studies.c.name == name)).mappings().first()
+        return StudyRow(**row) if row else None
+
+    def studies(self) -> list[StudyRow]:
+        """All studies, oldest first."""
+        with self.engine.connect() as c:
+            return [StudyRow(**row) for row in c.execute(_studies.select().order_by(_studies.c.created)).mappings()]
+
+    def count_look(self, study: str) -> int:
+        """Adds one to the looks at a study's test split; returns how many there are now."""
+        with self._writing() as c:
+            c.execute(_studies.update().where(_studies.c.name == study).values(looks=_studies.c.looks + 1))
+            return int(c.execute(sa.select(_studies.c.looks).where(_studies.c.name == study)).scalar_one())
+
+    # candidates
+
+    def claim(self, study: str, digest: str, recipe: Sequence[Mapping[str, Any]]) -> CandidateRow:
+        """The candidate of a recipe in a study, made when it is not there: one candidate per recipe."""
+        found = self.candidate(study, digest)
+        if found is not None:
+            return found
+        row = {"study": study, "digest": digest, "recipe": list(recipe), "status": "interrupted", "created": time.time()}
+        try:
+            with self._writing() as c:
+                c.execute(_candidates.insert().values(**row, reports=[], measures={}, lineage={}))
+        except sa.exc.IntegrityError:
+            pass  # another process was first: its row is the one
+        found = self.candidate(study, digest)
+        assert found is not None
+        return found
+
+    def candidate(self, study: str, digest: str) -> CandidateRow | None:
+        where = (_candidates.c.study == study) & (_candidates.c.digest == digest)
+        with self.engine.connect() as c:
+            row = c.execute(_candidates.select().where(where)).mappings().first()
+        return _candidate(row) if row else None
+
+    def candidates(self, study: str) -> list[CandidateRow]:
+        """A study's candidates in the order of their making."""
+        asked = _candidates.select().where(_candidates.c.study == study).order_by(_candidates.c.id)
+        with self.engine.connect() as c:
+            return [_candidate(row) for row in c.execute(asked).mappings()]
+
+    def begin(self, candidate: int, job: str) -> None:
+        """Says that a job works on the candidate."""
+        self._update(candidate, status="running", job=job, reason=None)
+
+    def finish(
+        self,
+        candidate: int,
+        object: str,
+        reports: Sequence[Report],
+        measures: Mapping[str, Measurement],
+        lineage: Mapping[str, Any],
+    ) -> None:
+        """Says what the candidate is: its folder, reports and measures, in one transaction."""
+        figures = {name: m.to_json() for name, m in measures.items()}
+        told = [r.to_json() for r in reports]
+        values = {"object": object, "reports": told, "measures": figures, "lineage": dict(lineage)}
+        self._update(candidate, status="measured", reason=None, **values)
+
+    def fail(self, candidate: int, status: Status, reason: Mapping[str, Any]) -> None:
+        """Says that the candidate failed or was cancelled, and why (`WorkbenchError.to_json()`)."""
+        self._update(candidate, status=status, reason=dict(reason))
+
+    def _update(self, candidate: int, **values: Any) -> None:
+        with self._writing() as c:
+            c.execute(_candidates.update().where(_candidates.c.id == candidate).values(**values))
+
+    # published versions
+
+    def add_version(self, row: VersionRow) -> None:
+        """Keeps a published version; `Conflict` when that number is taken meanwhile."""
+        try:
+            with self._writing() as c:
+                c.execute(_versions.insert().values(**row.__dict__))
+        except sa.exc.IntegrityError:
+            raise Conflict("version-taken", name=row.name, version=row.version) from None
+
+    def versions(self, name: str) -> list[VersionRow]:
+        """The versions under a name, oldest first."""
+        asked = _versions.select().where(_versions.c.name == name).order_by(_versions.c.version)
+        with self.engine.connect() as c:
+            return [VersionRow(**row) for row in c.execute(asked).mappings()]
+
+    def names(self) -> list[str]:
+        """Every published name."""
+        with self.engine.connect() as c:
+            return list(c.execute(sa.select(_versions.c.name).distinct().order_by(_versions.c.name)).scalars())
+
+    def alias(self, name: str, alias: str) -> int | None:
+        """The version that an alias of a name stands for."""
+        where = (_aliases.c.name == name) & (_aliases.c.alias == alias)
+        with self.engine.connect() as c:
+            return c.execute(sa.select(_aliases.c.version).where(where)).scalar()
+
+    def aliases(self, name: str) -> dict[str, int]:
+        with self.engine.connect() as c:
+            rows = c.execute(_aliases.select().where(_aliases.c.name == name)).mappings()
+            return {row["alias"]: row["version"] for row in rows}
+
+    def move_alias(self, name: str, alias: str, version: int, expected: int | None) -> bool:
+        """Compare and swap: moves the alias only while it still stands for `expected` (None: is not there)."""
+        where = (_aliases.c.name == name) & (_aliases.c.alias == alias)
+        with self._writing() as c:
+            if expected is not None:
+                swapped = _aliases.update().where(where & (_aliases.c.version == expected)).values(version=version)
+                return c.execute(swapped).rowcount == 1
+        try:
+            with self._writing() as c:
+                c.execute(_aliases.insert().values(name=name, alias=alias, version=version))
+            return True
+        except sa.exc.IntegrityError:
+            return False
+
+
+@cache
+def _engine(url: str) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
+    if url.startswith("sqlite"):
+        event.listen(engine, "connect", _prepare_sqlite)
+    with storage(home() / "records.db"):
+        try:
+            _meta.create_all(engine)
+        except sa.exc.OperationalError:
+            _meta.create_all(engine)  # another process made them between our look and our making
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _candidate(row: Any) -> CandidateRow:
+    fields = dict(row)
+    fields["reports"] = tuple(Report.from_json(r) for r in fields["reports"])
+    fields["measures"] = {name: Measurement.from_json(m) for name, m in fields["measures"].items()}
+    return CandidateRow(**fields)

@@ -1,0 +1,128 @@
+"""A task: what a model is for. Data in three splits, what is asked of it, and the form of its inputs and outputs."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.files import Digest, digest_json
+
+Array = npt.NDArray[Any]
+Inputs = Array | dict[str, Array]
+Kind = Literal["classification", "regression", "outputs"]
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """Name, shape without the batch dimension, and numpy dtype name of one input or output."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "shape": list(self.shape), "dtype": self.dtype}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The tensors that go in (in the order of the module's `forward`) and come out."""
+
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"inputs": [t.to_json() for t in self.inputs], "outputs": [t.to_json() for t in self.outputs]}
+
+
+class Split:
+    """One part of the data: `inputs` (N x ..., or a dict of such arrays) and `targets` (N, or N x ...; None: no labels)."""
+
+    def __init__(self, name: str, inputs: Inputs, targets: Array | None) -> None:
+        self.name = name
+        self.inputs = inputs
+        self.targets = targets
+
+    def __len__(self) -> int:
+        return len(next(iter(self.arrays.values())))
+
+    def __repr__(self) -> str:
+        return f"Split({self.name}, {len(self)} samples)"
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """The inputs by name; a single array is called "input"."""
+        return self.inputs if isinstance(self.inputs, dict) else {"input": self.inputs}
+
+    @cached_property
+    def digest(self) -> Digest:
+        """Of names, types, shapes and bytes, targets included."""
+        state = hashlib.sha256()
+        for name, array in [*self.arrays.items(), *([("", self.targets)] if self.targets is not None else [])]:
+            state.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+            state.update(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
+        return state.hexdigest()
+
+    def batches(self, size: int, seed: int | None = None) -> Iterator[tuple[dict[str, Array], Array | None]]:
+        """Batches of `size` samples: in order without a seed, else shuffled by it. The last one may be smaller."""
+        order = np.arange(len(self)) if seed is None else np.random.default_rng(seed).permutation(len(self))
+        for start in range(0, len(self), size):
+            rows = slice(start, start + size) if seed is None else order[start : start + size]
+            targets = None if self.targets is None else self.targets[rows]
+            yield {name: array[rows] for name, array in self.arrays.items()}, targets
+
+    def head(self, count: int) -> "Split":
+        """The first `count` samples as a split of its own."""
+        arrays = {name: array[:count] for name, array in self.arrays.items()}
+        inputs: Inputs = arrays if isinstance(self.inputs, dict) else arrays["input"]
+        return Split(self.name, inputs, None if self.targets is None else self.targets[:count])
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Data, question and form. **Train fits, validation selects, test reports once.**
+
+    `classes` are the labels of a classification in the order of the model's outputs; `preprocessing` is what was done to
+    raw inputs (JSON), so that whoever serves the model does the same; `source` is how another process finds the data:
+    {"builtin": name}, or {"objects": key} of an arrays snapshot.
+    """
+
+    name: str
+    kind: Kind
+    train: Split
+    validation: Split
+    test: Split
+    classes: tuple[str, ...]
+    signature: Signature
+    preprocessing: Mapping[str, Any]
+    source: Mapping[str, Any]
+    licence: str = "unknown"
+
+    def __repr__(self) -> str:
+        sizes = f"{len(self.train)} / {len(self.validation)} / {len(self.test)}"
+        return f"Task({self.name}, {self.kind}, {sizes} samples)"
+
+    @cached_property
+    def digest(self) -> Digest:
+        """Of everything that a choice may depend on: train and validation data and the question. Never of the test split."""
+        parts = {"train": self.train.digest, "validation": self.validation.digest, "kind": self.kind}
+        parts |= {"classes": list(self.classes), "signature": self.signature.to_json()}
+        return digest_json(parts)
+
+    @property
+    def loss(self) -> str:
+        """The training loss by its standard name."""
+        return {"classification": "cross_entropy", "regression": "mse", "outputs": "none"}[self.kind]
+
+    @property
+    def metric(self) -> str:
+        """The measure that choices are made by."""
+        return {"classification": "accuracy", "regression": "rmse", "outputs": "agreement"}[self.kind]
+
+    def spec(self) -> dict[str, Any]:
+        """JSON from which `workbench.tasks.from_spec` rebuilds the task in another process."""
+        return {"name": self.name, "kind": self.kind, "source": dict(self.source), "digest": self.digest}

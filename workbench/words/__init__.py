@@ -1,0 +1,41 @@
+"""Everything that the library says to people: a code and its fields give one sentence.
+
+One file per room, so that a sentence is found beside its neighbours. Voice: present tense, the fact first, then the
+way out.
+"""
+
+import difflib
+import importlib
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+_FILES = ("files", "jobs", "knobs", "tasks", "models", "training", "techniques", "recipes", "graphs", "export", "measure")
+_FILES += ("study", "publish", "cli")
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """Every code and its sentence, with `{field}` where a field goes."""
+    merged: dict[str, str] = {}
+    for name in _FILES:
+        for code, sentence in importlib.import_module(f"workbench.words.{name}").SENTENCES.items():
+            if code in merged:
+                raise ValueError(f"the code {code!r} has two sentences")
+            merged[code] = sentence
+    return merged
+
+
+def say(code: str, **fields: Any) -> str:
+    """The sentence of a code; a code that has none (a plug-in's own text) is said as it is, with its fields."""
+    sentence = sentences().get(code)
+    if sentence is None:
+        return str(fields["text"]) if "text" in fields else " ".join([code, *(f"{k}={v}" for k, v in fields.items())])
+    return sentence.format_map(fields)
+
+
+def nearest(name: str, options: Iterable[str]) -> str:
+    """The option that is spelled most like the name; all of them, joined by commas, when none is near."""
+    known = sorted(options)
+    close = difflib.get_close_matches(name.lower(), [o.lower() for o in known], 1, 0.5)
+    return next(o for o in known if o.lower() == close[0]) if close else ", ".join(known)

@@ -1,0 +1,3 @@
+"""Sentences of the room `export`."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,5 @@
+"""Sentences about ONNX files."""
+
+SENTENCES = {
+    "runtime-refuses": "ONNX Runtime cannot load {path}: {why}",
+}

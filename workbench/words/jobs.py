@@ -1,0 +1,3 @@
+"""Sentences of the room `jobs`."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the room `measure`."""
+
+SENTENCES: dict[str, str] = {}

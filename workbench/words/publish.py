@@ -1,0 +1,3 @@
+"""Sentences of the room `publish`."""
+
+SENTENCES: dict[str, str] = {}

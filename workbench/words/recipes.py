@@ -1,0 +1,3 @@
+"""Sentences of the room `recipes`."""
+
+SENTENCES: dict[str, str] = {}

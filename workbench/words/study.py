@@ -1,0 +1,3 @@
+"""Sentences of the room `study`."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the room `tasks`."""
+
+SENTENCES: dict[str, str] = {}

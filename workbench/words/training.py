@@ -1,0 +1,3 @@
+"""Sentences of the room `training`."""
+
+SENTENCES: dict[str, str] = {}
