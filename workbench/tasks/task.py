@@ -1,7 +1,7 @@
 """A task: what a model is for. Data in three splits, what is asked of it, and the form of its inputs and outputs."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -88,7 +88,7 @@ class Task:
 
     `classes` are the labels of a classification in the order of the model's outputs; `preprocessing` is what was done to
     raw inputs (JSON), so that whoever serves the model does the same; `source` is how another process finds the data:
-    {"builtin": name}, or {"objects": key} of an arrays snapshot.
+    {"builtin": name}, or {"objects": key, "test": key} of snapshots in the object store, which `keep` writes.
     """
 
     name: str
@@ -101,6 +101,7 @@ class Task:
     preprocessing: Mapping[str, Any]
     source: Mapping[str, Any]
     licence: str = "unknown"
+    keep: "Callable[[Task], None] | None" = None
 
     def __repr__(self) -> str:
         sizes = f"{len(self.train)} / {len(self.validation)} / {len(self.test)}"
@@ -109,7 +110,7 @@ class Task:
     @cached_property
     def digest(self) -> Digest:
         """Of everything that a choice may depend on: train and validation data and the question. Never of the test split."""
-        parts = {"train": self.train.digest, "validation": self.validation.digest, "kind": self.kind}
+        parts: dict[str, Any] = {"train": self.train.digest, "validation": self.validation.digest, "kind": self.kind}
         parts |= {"classes": list(self.classes), "signature": self.signature.to_json()}
         return digest_json(parts)
 
@@ -124,5 +125,10 @@ class Task:
         return {"classification": "accuracy", "regression": "rmse", "outputs": "agreement"}[self.kind]
 
     def spec(self) -> dict[str, Any]:
-        """JSON from which `workbench.tasks.from_spec` rebuilds the task in another process."""
+        """JSON from which `workbench.tasks.from_spec` rebuilds the task in another process.
+
+        A task from a person's own arrays writes them into the object store, once.
+        """
+        if self.keep is not None:
+            self.keep(self)
         return {"name": self.name, "kind": self.kind, "source": dict(self.source), "digest": self.digest}

@@ -1,3 +1,32 @@
-"""Sentences of the room `tasks`."""
+"""Sentences about tasks and their data."""
 
-SENTENCES: dict[str, str] = {}
+SENTENCES = {
+    "no-task": "There is no task called {name}. The nearest is {nearest}.",
+    "data-missing": "The data set {name} is not on this machine: {file} is in none of {folders}. Install the package "
+    "{package}, or name the folder that holds it by the variable WORKBENCH_DATA.",
+    "not-idx": "{path} is not a whole IDX file: {why}. Install its package again.",
+    "task-name": "A task needs a name: a text with at least one character, not {value}.",
+    "task-kind": "There is no kind of task called {value}. The kinds are classification, regression and outputs.",
+    "split-form": "{split} is not a pair (inputs, targets). Give {split}=(x, y), and {split}=(x, None) for kind='outputs'.",
+    "split-empty": "{split} holds no sample. Give it at least one.",
+    "split-lengths": "{split}: {first} has {first_length} samples and {second} has {second_length}. Give both the same number.",
+    "split-differs": "{split}: {name} is {found}, in train it is {expected}. Give every split the same names (in the same order), shapes and types.",
+    "input-names": "{split}: the inputs are a dict without names, or with a name that is not a text. Give each array a name.",
+    "input-type": "{split}: {name} holds {found}, which no network takes. Give numbers, all rows of the same shape.",
+    "input-scalar": "{split}: {name} is a single number. Its first axis has to be the samples.",
+    "not-finite": "{split}: {name} holds NaN or infinite values, the first in sample {index}. Repair or drop these samples.",
+    "targets-missing": "{split} has no targets, and a {kind} needs them. Give (x, y), or choose kind='outputs'.",
+    "targets-unused": "{split} has targets, and kind='outputs' uses none. Give (x, None), or choose another kind.",
+    "targets-type": "{split}: the targets hold {found}. A {kind} takes {wanted}.",
+    "labels-shape": "{split}: the labels have the shape {shape}. Give one label per sample, a class and not a row of scores.",
+    "labels-not-whole": "{split}: the label {value} of sample {index} is not a whole number. Give class numbers, "
+    "or choose kind='regression'.",
+    "labels-range": "{split}: the label {value} of sample {index} is not one of the {count} classes 0 to {last}.",
+    "label-unknown": "{split}: the label {value!r} of sample {index} is none of the classes {classes}.",
+    "labels-mixed": "{split}: the labels are {found}, in train they are {expected}. Give the same kind everywhere.",
+    "classes-repeat": "The class {value!r} is named twice. Give every class a name of its own.",
+    "preprocessing-form": "The preprocessing is not JSON ({why}). Give a table of numbers, texts and lists.",
+    "data-gone": "The arrays of the task {name} are gone from the store, or damaged. Make the task again by from_arrays.",
+    "data-changed": "The data of the task {name} is not what it was: another version or folder is installed. "
+    "Restore the old one, or begin a new study.",
+}

@@ -1,0 +1,67 @@
+"""Fashion-MNIST: 70,000 grey images of 28 x 28 pixels, ten kinds of clothing, from the system's data-set package.
+
+Source: H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
+Algorithms", 2017, arXiv:1708.07747.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from workbench.errors import NotFound
+from workbench.tasks.assembly import assemble
+from workbench.tasks.idx import read_idx
+from workbench.tasks.task import Array, Split, Task
+
+CLASSES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+MEAN, DEVIATION = 0.2860, 0.3530
+TRAIN = 55_000
+PACKAGE = "dataset-fashion-mnist"
+FOLDER = Path("/usr/share/datasets/fashion-mnist")
+
+
+def load() -> Task:
+    """Pixels scaled to [0, 1] and normalised, float32, N x 1 x 28 x 28; train 55,000, validation 5,000, test 10,000.
+
+    Raises `NotFound` where the data set is not installed, and `Damaged` where a file is not whole.
+    """
+    images, labels = _images("train-images-idx3-ubyte"), _labels("train-labels-idx1-ubyte")
+    splits = (
+        Split("train", images[:TRAIN], labels[:TRAIN]),
+        Split("validation", images[TRAIN:], labels[TRAIN:]),
+        Split("test", _images("t10k-images-idx3-ubyte"), _labels("t10k-labels-idx1-ubyte")),
+    )
+    return assemble(
+        "fashion-mnist",
+        "classification",
+        splits,
+        classes=CLASSES,
+        preprocessing={"scale": 1 / 255, "mean": MEAN, "std": DEVIATION},
+        source={"builtin": "fashion-mnist"},
+        licence="MIT",
+    )
+
+
+def _images(name: str) -> Array:
+    pixels = np.multiply(read_idx(_path(name)), np.float32(1 / 255), dtype=np.float32)
+    pixels -= np.float32(MEAN)
+    pixels /= np.float32(DEVIATION)
+    return pixels.reshape(-1, 1, 28, 28)
+
+
+def _labels(name: str) -> Array:
+    return read_idx(_path(name)).astype(np.int64)
+
+
+def _path(name: str) -> Path:
+    folders = [FOLDER]
+    named = os.environ.get("WORKBENCH_DATA")
+    if named:
+        folders = [Path(named).expanduser() / "fashion-mnist", Path(named).expanduser(), *folders]
+    for folder in folders:
+        for path in (folder / name, folder / f"{name}.gz"):
+            if path.exists():
+                return path
+    searched = ", ".join(str(folder) for folder in folders)
+    raise NotFound("data-missing", name="fashion-mnist", file=name, folders=searched, package=PACKAGE)

@@ -1,0 +1,61 @@
+"""Tasks by name. A task is one file of `workbench/tasks/builtin`: its name is the file's, and its `load` makes it.
+
+For a task of another package, name such a function in the entry-point group `workbench.tasks`.
+"""
+
+import importlib
+import importlib.metadata
+import pkgutil
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from workbench.errors import InputError, NotFound
+from workbench.files import canonical
+from workbench.tasks import builtin, snapshots
+from workbench.tasks.task import Task
+from workbench.words import nearest
+
+_GROUP = "workbench.tasks"
+
+
+def names() -> tuple[str, ...]:
+    """The names that `load` knows: the library's own tasks and those of plug-ins."""
+    return tuple(sorted({*_own(), *(entry.name for entry in importlib.metadata.entry_points(group=_GROUP))}))
+
+
+def load(name: str) -> Task:
+    """The task of that name, read anew. `NotFound` offers the nearest name; a data set that is not installed says so."""
+    own = _own()
+    if name in own:
+        make: Callable[[], Task] = importlib.import_module(own[name]).load
+        return make()
+    for entry in importlib.metadata.entry_points(group=_GROUP, name=str(name)):
+        task: Task = entry.load()()
+        return task
+    raise NotFound("no-task", name=name, nearest=nearest(str(name), names()))
+
+
+def from_spec(spec: Mapping[str, Any]) -> Task:
+    """The task that `Task.spec` described, in any process; read once per process.
+
+    Raises `InputError` where its arrays are gone from the store, or where a data set has changed since.
+    """
+    return _rebuilt(canonical(spec))
+
+
+@lru_cache(maxsize=4)
+def _rebuilt(text: str) -> Task:
+    import json
+
+    spec = json.loads(text)
+    source = spec["source"]
+    task = load(source["builtin"]) if "builtin" in source else snapshots.read(spec["name"], source)
+    if task.digest != spec["digest"]:
+        raise InputError("data-changed", name=spec["name"])
+    return task
+
+
+def _own() -> dict[str, str]:
+    found = pkgutil.iter_modules(builtin.__path__, f"{builtin.__name__}.")
+    return {module.name.rpartition(".")[2].replace("_", "-"): module.name for module in found}
