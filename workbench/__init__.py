@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-_ROOMS = ("errors", "events", "export", "graphs", "jobs", "measure", "models", "plots", "publish", "recipes", "records")
-_ROOMS += ("study", "tasks", "techniques", "training")
+_ROOMS = frozenset(
+    "errors events export graphs jobs measure models plots publish recipes records study tasks techniques training".split()
+)
 
 _NAMES = {
     "Artifact": "publish",
@@ -34,7 +35,43 @@ _NAMES = {
     "studies": "study",
 }
 
-__all__ = ["__version__", *sorted(_NAMES), *_ROOMS]
+__all__ = [
+    "__version__",
+    "Artifact",
+    "Distillation",
+    "DynamicQuantization",
+    "FineTuning",
+    "Frontier",
+    "HalfPrecision",
+    "Machine",
+    "Measurement",
+    "Model",
+    "Recipe",
+    "StaticQuantization",
+    "StructuredPruning",
+    "Study",
+    "Task",
+    "WeightClipping",
+    "WeightPruning",
+    "errors",
+    "events",
+    "export",
+    "fit",
+    "graphs",
+    "jobs",
+    "load_artifact",
+    "measure",
+    "models",
+    "plots",
+    "publish",
+    "recipes",
+    "records",
+    "studies",
+    "study",
+    "tasks",
+    "techniques",
+    "training",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -49,7 +86,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return list(__all__)
 
 
 if TYPE_CHECKING:

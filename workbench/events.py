@@ -74,6 +74,17 @@ class Said(Event):
 
 
 @dataclass(frozen=True)
+class CandidateStarted(Event):
+    """Several recipes are run: the `index`-th of `of` comes next."""
+
+    kind = "candidate-started"
+    candidate: str
+    name: str
+    index: int
+    of: int
+
+
+@dataclass(frozen=True)
 class Done(Event):
     """The job's last event when it went well; `result` is what its entry point returned."""
 
@@ -93,7 +104,7 @@ class Failed(Event):
 
 
 KINDS: dict[str, type[Event]] = {
-    c.kind: c for c in (StepStarted, StepFinished, Progress, EpochMeasured, Said, Done, Failed)
+    c.kind: c for c in (StepStarted, StepFinished, Progress, EpochMeasured, Said, CandidateStarted, Done, Failed)
 }
 
 

@@ -47,7 +47,9 @@ class Knob:
         """What a value must be, in words: "a number from 0 to 0.95"."""
         nouns = {"number": "a number", "whole": "a whole number", "switch": "true or false", "text": "a text"}
         nouns |= {"list": "a list of names", "table": "a table of names and values"}
-        said = "one of " + ", ".join(str(c) for c in self.choices) if self.kind == "choice" else nouns[self.kind] + self._range()
+        said = (
+            "one of " + ", ".join(str(c) for c in self.choices) if self.kind == "choice" else nouns[self.kind] + self._range()
+        )
         return said + (" or nothing" if self.optional else "")
 
     def _range(self) -> str:

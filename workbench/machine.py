@@ -33,7 +33,9 @@ class Machine:
     @property
     def summary(self) -> str:
         """One line for a table's foot: processor, cores, and the instruction set that decides about int8."""
-        best = [i for i in ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "i8mm", "asimddp") if i in self.instructions]
+        best = [
+            i for i in ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2", "i8mm", "asimddp") if i in self.instructions
+        ]
         return f"{self.processor}, {self.cores} cores, {best[0] if best else 'no vector integer instructions known'}"
 
     def to_json(self) -> dict[str, Any]:

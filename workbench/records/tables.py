@@ -27,7 +27,7 @@ _studies = sa.Table(
     sa.Column("name", sa.String, primary_key=True),
     sa.Column("task", sa.JSON, nullable=False),
     sa.Column("model", sa.JSON, nullable=False),
-    sa.Column("identity", sa.String, nullable=False),
+    sa.Column("identity", sa.JSON, nullable=False),
     sa.Column("seed", sa.Integer, nullable=False),
     sa.Column("looks", sa.Integer, nullable=False, default=0),
     sa.Column("created", sa.Float, nullable=False),
@@ -74,12 +74,12 @@ _aliases = sa.Table(
 
 @dataclass(frozen=True)
 class StudyRow:
-    """A study as it is kept: the task's and the model's descriptions, and the digest that says which they are."""
+    """A study as it is kept: the task's and the model's descriptions; `identity` holds the digests of "data" and "model"."""
 
     name: str
     task: Mapping[str, Any]
     model: Mapping[str, Any]
-    identity: str
+    identity: Mapping[str, str]
     seed: int
     looks: int
     created: float
@@ -136,9 +136,11 @@ class Records:
 
     # studies
 
-    def add_study(self, name: str, task: Mapping[str, Any], model: Mapping[str, Any], identity: str, seed: int) -> StudyRow:
+    def add_study(
+        self, name: str, task: Mapping[str, Any], model: Mapping[str, Any], identity: Mapping[str, str], seed: int
+    ) -> StudyRow:
         """Keeps a study; one of that name that is there already is left as it is and returned."""
-        row = {"name": name, "task": dict(task), "model": dict(model), "identity": identity, "seed": seed, "looks": 0}
+        row = {"name": name, "task": dict(task), "model": dict(model), "identity": dict(identity), "seed": seed, "looks": 0}
         try:
             with self._writing() as c:
                 c.execute(_studies.insert().values(**row, created=time.time()))
@@ -211,13 +213,18 @@ class Records:
         values = {"object": object, "reports": told, "measures": figures, "lineage": dict(lineage)}
         self._update(candidate, status="measured", reason=None, **values)
 
-    def fail(self, candidate: int, status: Status, reason: Mapping[str, Any]) -> None:
-        """Says that the candidate failed or was cancelled, and why (`WorkbenchError.to_json()`)."""
-        self._update(candidate, status=status, reason=dict(reason))
+    def fail(self, candidate: int, job: str, status: Status, reason: Mapping[str, Any]) -> None:
+        """Says that the candidate failed or was cancelled, and why (`WorkbenchError.to_json()`).
 
-    def _update(self, candidate: int, **values: Any) -> None:
+        Nothing is said when another job has taken the candidate on, or has finished it, in the meantime.
+        """
+        held = (_candidates.c.job == job) & (_candidates.c.status == "running")
+        self._update(candidate, held, status=status, reason=dict(reason))
+
+    def _update(self, candidate: int, where: sa.ColumnElement[bool] | None = None, **values: Any) -> None:
+        chosen = _candidates.c.id == candidate
         with self._writing() as c:
-            c.execute(_candidates.update().where(_candidates.c.id == candidate).values(**values))
+            c.execute(_candidates.update().where(chosen if where is None else chosen & where).values(**values))
 
     # published versions
 

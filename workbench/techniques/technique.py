@@ -91,7 +91,12 @@ class Technique(Record, abc.ABC):
     def __pydantic_init_subclass__(cls, **words: Any) -> None:
         super().__pydantic_init_subclass__(**words)
         if not inspect.isabstract(cls):
-            _known[cls.__name__] = cls
+            cls.register()
+
+    @classmethod
+    def register(cls) -> None:
+        """Makes the class known by its name in this process (defining it does so already)."""
+        _known[cls.__name__] = cls
 
     @property
     def digest(self) -> Digest:

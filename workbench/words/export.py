@@ -1,3 +1,7 @@
-"""Sentences of the room `export`."""
+"""Sentences about the way from module to file."""
 
-SENTENCES: dict[str, str] = {}
+SENTENCES = {
+    "export-failed": "The module cannot be exported to ONNX: {why}",
+    "checker-refuses": "The ONNX checker refuses the exported file: {why}",
+    "parity": "Parity: the file differs from {truth} by {difference} of the largest output, the limit is {limit}. Nothing was kept.",
+}

@@ -1,3 +1,8 @@
-"""Sentences of the room `measure`."""
+"""Sentences about measuring."""
 
-SENTENCES: dict[str, str] = {}
+SENTENCES = {
+    "probe-failed": "The latency could not be taken: {why}",
+    "no-answers": "The file gives {found} outputs of {samples} samples, the metrics need one answer a sample.",
+    "answers-not-finite": "The file answers with NaN or infinity on {count} of {samples} samples of {split}. Nothing was kept.",
+    "no-validation": "The task has no {split} samples, so nothing can be measured on them. Give the split some data.",
+}

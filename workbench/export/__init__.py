@@ -1,0 +1,5 @@
+"""The border between module and file: a module becomes one slim ONNX file, held against the module's own answers."""
+
+from workbench.export.onnx_file import export
+
+__all__ = ["export"]

@@ -1,0 +1,47 @@
+"""Slimming: everything that ONNX Runtime does not need goes, and the answers stay the same.
+
+Initializers keep their names (they carry the names of layers); values in between get short ones.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+PRODUCER = "workbench"
+
+
+def tidy(model: "ModelProto") -> "ModelProto":
+    """A slimmed copy: no metadata, doc strings, value infos, dead or doubled nodes; equal initializers are stored once."""
+    import onnx_ir
+    from onnx_ir.passes import common
+
+    graph = onnx_ir.from_proto(model)
+    for step in (
+        common.IdentityEliminationPass(),
+        common.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0),
+        common.CommonSubexpressionEliminationPass(),
+        common.RemoveUnusedNodesPass(),
+        common.RemoveUnusedFunctionsPass(),
+        common.RemoveUnusedOpsetsPass(),
+        common.DeduplicateInitializersPass(size_limit=1 << 31),
+        common.ClearMetadataAndDocStringPass(),
+    ):
+        graph = step(graph).model
+    _shorten(graph)
+    slim = onnx_ir.to_proto(graph)
+    slim.producer_name, slim.producer_version, slim.domain, slim.graph.name = PRODUCER, "", "", "main"
+    del slim.graph.value_info[:], slim.metadata_props[:]
+    return slim
+
+
+def _shorten(model: "object") -> None:
+    """Names of nodes and of values in between become n0, n1, ... and v0, v1, ..., never one that is taken."""
+    graph = model.graph  # type: ignore[attr-defined]
+    taken = {v.name for v in [*graph.inputs, *graph.outputs]} | set(graph.initializers)
+    fresh = (name for k in range(1 << 62) if (name := f"v{k}") not in taken)
+    for index, node in enumerate(graph):
+        node.name = f"n{index}"
+        for value in node.outputs:
+            if value.name and value.name not in taken:
+                value.name = next(fresh)

@@ -1,0 +1,97 @@
+"""A job as anyone sees it: its folder on disk, its events, whether somebody works on it, its end.
+
+<home>/jobs/<id>/job.json        what was asked (never the environment, never a module's bytes)
+<home>/jobs/<id>/events.jsonl    what happened
+<home>/jobs/<id>/alive           locked by the foreman for as long as the job is in its hands
+<home>/jobs/<id>/cancel          there when somebody wants it to stop
+"""
+
+import fcntl
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench import errors, events
+from workbench.errors import WorkerLost
+from workbench.events import Event, EventLog
+from workbench.files import home
+from workbench.jobs.desk import CANCEL
+
+_POLL = 0.02
+
+
+@dataclass(frozen=True)
+class Job:
+    """The job of that id under the home's `jobs` folder."""
+
+    id: str
+    folder: Path
+
+    @classmethod
+    def named(cls, id: str) -> "Job":
+        return cls(id, home() / "jobs" / id)
+
+    @property
+    def log(self) -> EventLog:
+        return EventLog(self.folder / "events.jsonl")
+
+    def alive(self) -> bool:
+        """Whether a foreman has the job in its hands (queued or running)."""
+        try:
+            with open(self.folder / "alive") as f:
+                fcntl.flock(f, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def events(self, after: int = 0) -> Iterator[Event]:
+        """Every event from byte offset `after` on, as it happens, up to the last one.
+
+        A job that nobody works on any more ends with a `Failed` event of its own making ("worker-interrupted").
+        """
+        while True:
+            alive = self.alive()  # asked before reading: what was written before the end is then read
+            final = False
+            for offset, event in self.log.read(after):
+                after, final = offset, event.final
+                yield event
+            if final:
+                return
+            if not alive:
+                yield events.Failed(WorkerLost("worker-interrupted", job=self.id).to_json())
+                return
+            time.sleep(_POLL)
+
+    def ended(self) -> Event | None:
+        """The last event of a job that is over; None while it is in somebody's hands."""
+        alive = self.alive()
+        last = None
+        for _, event in self.log.read():
+            last = event
+        if last is not None and last.final:
+            return last
+        return None if alive else events.Failed(WorkerLost("worker-interrupted", job=self.id).to_json())
+
+    def step(self) -> str:
+        """The step that the job is in, or was in last."""
+        steps = [e.step for _, e in self.log.read() if isinstance(e, events.StepStarted)]
+        return steps[-1] if steps else "the first step"
+
+    def wait(self, on_event: Callable[[Event], None] | None = None) -> Any:
+        """The job's result; raises the `WorkbenchError` that ended it."""
+        for event in self.events():
+            if on_event is not None:
+                on_event(event)
+            if isinstance(event, events.Done):
+                return event.result
+            if isinstance(event, events.Failed):
+                raise errors.from_json(event.error)
+        raise AssertionError("events() always ends with a final one")
+
+    def cancel(self) -> None:
+        """Asks the job to stop; its worker is killed when it has not within a second."""
+        (self.folder / CANCEL).touch()

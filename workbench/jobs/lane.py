@@ -1,0 +1,187 @@
+"""A lane of the foreman: a queue of jobs and the one warm worker that carries them out.
+
+The worker is replaced when it dies, when the caller's surroundings (environment, folder, search path) are others than
+those it was started in, and when a file that it imported has changed.
+"""
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+
+from workbench import events
+from workbench.errors import Cancelled, WorkbenchError, WorkerLost
+from workbench.files import digest_json
+from workbench.jobs.desk import CANCEL
+from workbench.jobs.frames import read_frame, write_frame
+from workbench.jobs.job import Job
+
+GRACE = 1.0
+"""Seconds from a wish to cancel until the worker is killed: an export cannot be interrupted otherwise."""
+
+_PASSING = {"_", "SHLVL", "PWD", "OLDPWD", "TERM", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST", "JPY_PARENT_PID"}
+_PASSING |= {"JPY_SESSION_NAME", "VOILA_REQUEST_URL", "VOILA_BASE_URL", "QUERY_STRING", "REQUEST_URI", "PYTEST_VERSION"}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A job as it was submitted. `surroundings` (environment, folder, search path) never go to disk."""
+
+    job: Job
+    entry: str
+    payload: Mapping[str, Any]
+    blobs: Mapping[str, bytes]
+    surroundings: Mapping[str, Any]
+    limit: float
+    memory: int
+    alive: IO[str]
+
+
+class Lane(threading.Thread):
+    """One queue, one worker. `idle_since` is None while something is to be done."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        super().__init__(name=name, daemon=True)
+        self.orders: queue.Queue[Order] = queue.Queue()
+        self.idle_since: float | None = time.monotonic()
+        self._log = log
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._started_in = ""
+
+    def put(self, order: Order) -> None:
+        self.idle_since = None
+        self.orders.put(order)
+
+    def run(self) -> None:
+        while True:
+            order = self.orders.get()
+            try:
+                self._carry_out(order)
+            except Exception as error:  # whatever it was, the job has an end and the lane goes on
+                order.job.log.append(events.Failed(WorkerLost("worker-no-start", why=str(error)).to_json()))
+                self._stop()
+            finally:
+                order.alive.close()
+            if self.orders.empty():
+                self.idle_since = time.monotonic()
+
+    def _carry_out(self, order: Order) -> None:
+        if (order.job.folder / CANCEL).exists():
+            return order.job.log.append(events.Failed(Cancelled("cancelled").to_json()))
+        for _ in range(2):
+            worker = self._warm(order)
+            head = {"entry": order.entry, "payload": order.payload, "folder": str(order.job.folder)}
+            start = self._log.stat().st_size
+            try:
+                assert worker.stdin is not None
+                write_frame(worker.stdin, {**head, "path": order.surroundings["path"]}, order.blobs)
+            except BrokenPipeError:
+                self._stop()
+                continue
+            state = self._watch(order, worker, start)
+            if state != "stale":
+                return None
+            self._stop()
+        raise RuntimeError("the worker does not stay up")
+
+    def _warm(self, order: Order) -> "subprocess.Popen[bytes]":
+        around = order.surroundings
+        lasting = {k: v for k, v in around["env"].items() if k not in _PASSING}
+        wanted = digest_json([lasting, around["cwd"], around["path"]])
+        if self._worker is not None and (self._worker.poll() is not None or wanted != self._started_in):
+            self._stop()
+        if self._worker is None:
+            with open(self._log, "wb") as log:
+                self._worker = subprocess.Popen(
+                    [sys.executable, "-m", "workbench.jobs.worker"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    cwd=around["cwd"] if os.path.isdir(around["cwd"]) else None,
+                    env=around["env"],
+                    start_new_session=True,
+                )
+            self._started_in = wanted
+        return self._worker
+
+    def _watch(self, order: Order, worker: "subprocess.Popen[bytes]", start: int) -> str:
+        """Waits for the reply; meanwhile holds the job to its limits. Returns the worker's word, or "lost"."""
+        replies: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=_hear, args=(worker, replies), daemon=True).start()
+        began, asked = time.monotonic(), None
+        while True:
+            try:
+                state = replies.get(timeout=0.05)
+            except queue.Empty:
+                pass
+            else:
+                if state == "lost":
+                    self._lost(order, worker, start)
+                return state
+            now = time.monotonic()
+            if (order.job.folder / CANCEL).exists():
+                asked = asked or now
+            error = self._too_much(order, worker, now - began)
+            if asked and now - asked > GRACE:
+                error = Cancelled("cancelled")
+            if error is not None:
+                self._stop()
+                order.job.log.append(events.Failed(error.to_json()))
+                return "stopped"
+
+    def _too_much(self, order: Order, worker: "subprocess.Popen[bytes]", seconds: float) -> WorkbenchError | None:
+        if seconds > order.limit:
+            return WorkerLost("worker-limit", step=order.job.step(), limit=round(order.limit, 1))
+        try:
+            used = psutil.Process(worker.pid).memory_info().rss
+        except psutil.Error:
+            return None
+        if used > order.memory:
+            sizes = {"used": f"{used / 1e9:.1f} GB", "limit": f"{order.memory / 1e9:.1f} GB"}
+            return WorkerLost("worker-memory", step=order.job.step(), **sizes)
+        return None
+
+    def _lost(self, order: Order, worker: "subprocess.Popen[bytes]", start: int) -> None:
+        """The worker ended by itself: the job failed, and the end of its standard error is the hint."""
+        code = worker.wait()
+        self._stop()
+        told = self._log.read_bytes()[start:].decode(errors="replace").strip().splitlines()
+        error = WorkerLost("worker-crashed", step=order.job.step(), signal=_named(code), hint=_hint(told))
+        order.job.log.append(events.Failed(error.to_json(), "\n".join(told[-40:])))
+
+    def _stop(self) -> None:
+        if self._worker is not None:
+            with contextlib.suppress(ProcessLookupError):  # it may be gone already
+                os.killpg(self._worker.pid, signal.SIGKILL)
+            self._worker.wait()
+            self._worker = None
+
+
+def _hear(worker: "subprocess.Popen[bytes]", replies: "queue.Queue[str]") -> None:
+    assert worker.stdout is not None
+    try:
+        replies.put(read_frame(worker.stdout)[0]["state"])
+    except (EOFError, OSError, ValueError):
+        replies.put("lost")
+
+
+def _named(code: int) -> str:
+    if code < 0:
+        return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def _hint(told: list[str]) -> str:
+    """The most telling line of what the process said last: the native library's words, else the first frame."""
+    fatal = [line for line in told if line and not line.startswith((" ", "Current thread", "Thread", "Extension modules"))]
+    return ("It said: " + fatal[-1].strip()[:200]) if fatal else "It said nothing."

@@ -1,0 +1,173 @@
+"""Handing over a job: finds the foreman of this home, starts one where there is none, and gives it the job."""
+
+import hashlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock
+
+import workbench
+from workbench import machine
+from workbench.errors import WorkerLost
+from workbench.events import Event
+from workbench.files import digest_json, home, storage, write_atomic
+from workbench.jobs.desk import Desk, carry_out
+from workbench.jobs.frames import read_frame, write_frame
+from workbench.jobs.job import Job
+
+LaneName = Literal["quick", "long"]
+
+
+def submit(
+    entry: str,
+    payload: Mapping[str, Any],
+    *,
+    blobs: Mapping[str, bytes] | None = None,
+    lane: LaneName = "long",
+    limit: float | None = None,
+    id: str | None = None,
+) -> Job:
+    """Has the entry point "package.module:function" carried out by the lane's worker; returns at once.
+
+    `payload` is JSON and is kept in the job's folder; `blobs` cross to the worker over a private pipe and are never
+    written. `limit` is in seconds (default: WORKBENCH_LIMIT_SECONDS, or six hours). With WORKBENCH_EXECUTOR=inline the
+    job is carried out here and now, for debugging.
+    """
+    job = prepare(entry, payload, id)
+    if os.environ.get("WORKBENCH_EXECUTOR") == "inline":
+        carry_out(entry, payload, Desk(job.folder, blobs or {}))
+        return job
+    head = {
+        "ask": "submit",
+        "id": job.id,
+        "entry": entry,
+        "payload": dict(payload),
+        "lane": lane,
+        "limit": limit or float(os.environ.get("WORKBENCH_LIMIT_SECONDS", 6 * 3600)),
+        "memory": int(os.environ.get("WORKBENCH_MEMORY_BYTES", 0)) or int(0.8 * machine.here().memory_bytes),
+        "surroundings": {"env": dict(os.environ), "cwd": os.getcwd(), "path": [p or os.getcwd() for p in sys.path]},
+    }
+    _ask(head, blobs or {})
+    return job
+
+
+def run_job(
+    entry: str,
+    payload: Mapping[str, Any],
+    *,
+    blobs: Mapping[str, bytes] | None = None,
+    lane: LaneName = "long",
+    limit: float | None = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> Any:
+    """Submits a job and waits for its result; raises the `WorkbenchError` that ended it.
+
+    Interrupted from the keyboard, it cancels the job.
+    """
+    job = submit(entry, payload, blobs=blobs, lane=lane, limit=limit)
+    try:
+        return job.wait(on_event)
+    except KeyboardInterrupt:
+        job.cancel()
+        raise
+
+
+def new_id() -> str:
+    """An id that sorts by time."""
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
+
+
+def prepare(entry: str, payload: Mapping[str, Any], id: str | None = None) -> Job:
+    """The job's folder, with what was asked written down."""
+    job = Job.named(id or new_id())
+    with storage(job.folder):
+        job.folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(job.folder / "job.json", json.dumps({"entry": entry, "payload": payload}).encode())
+    return job
+
+
+def retire() -> None:
+    """Ends the foreman of this home, and its workers, at once. What they had in hand is interrupted."""
+    try:
+        _exchange(_address(), {"ask": "retire"}, {})
+    except OSError:
+        return  # there is none
+
+
+def _ask(head: Mapping[str, Any], blobs: Mapping[str, bytes]) -> None:
+    address = _address()
+    try:
+        return _exchange(address, head, blobs)
+    except (OSError, EOFError):
+        pass  # there is none, or it was just ending
+    with FileLock(f"{address}.lock"):
+        try:
+            return _exchange(address, head, blobs)
+        except (OSError, EOFError):
+            _start(address)
+        return _exchange(address, head, blobs)
+
+
+def _exchange(address: Path, head: Mapping[str, Any], blobs: Mapping[str, bytes]) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+        s.connect(str(address))
+        with s.makefile("rwb") as stream:
+            write_frame(stream, head, blobs)
+            read_frame(stream)
+
+
+def _start(address: Path) -> None:
+    log = home() / "jobs" / "foreman.log"
+    with open(log, "ab") as out:
+        foreman = subprocess.Popen(
+            [sys.executable, "-m", "workbench.jobs", str(home()), str(address)],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=home(),
+            env=os.environ | {"PYTHONPATH": _import_path()},
+            start_new_session=True,
+        )
+    for _ in range(600):
+        if foreman.poll() is not None:
+            raise WorkerLost("worker-no-start", why=(log.read_text(errors="replace").splitlines() or ["it said nothing"])[-1])
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+                return s.connect(str(address))
+        except OSError:
+            time.sleep(0.05)
+    raise WorkerLost("worker-no-start", why="it does not answer after 30 s")
+
+
+def _import_path() -> str:
+    """The foreman finds the library where this process found it, installed or not."""
+    root = str(Path(workbench.__file__).parents[1])
+    return os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+def _address() -> Path:
+    """The socket of the foreman that fits: by home, Python and the state of the installed code."""
+    folder = Path(tempfile.gettempdir()) / f"workbench-{os.getuid()}"
+    with storage(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o077:
+        raise WorkerLost("worker-no-start", why=f"{folder} is open to other people; remove it")
+    return folder / f"{digest_json([str(home()), sys.executable, _code_stamp()])[:24]}.sock"
+
+
+def _code_stamp() -> str:
+    root = Path(workbench.__file__).parent
+    state = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        stat = path.stat()
+        state.update(f"{path} {stat.st_mtime_ns} {stat.st_size}".encode())
+    return state.hexdigest()

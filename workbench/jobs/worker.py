@@ -1,0 +1,61 @@
+"""A worker: a process that imports torch once and carries out one job after the other.
+
+Started by the foreman as `python -m workbench.jobs.worker`; jobs come in on standard input, one reply a job goes out on
+what was standard output (which is turned to standard error first: a person's module may print).
+"""
+
+import faulthandler
+import os
+import queue
+import sys
+import threading
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from workbench.jobs.desk import Desk, carry_out
+from workbench.jobs.frames import read_frame, write_frame
+
+Order = tuple[dict[str, Any], dict[str, bytes]]
+
+
+def main() -> None:
+    faulthandler.enable()
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    orders: queue.Queue[Order] = queue.Queue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, orders), daemon=True).start()
+    known = _own_modules()
+    while True:
+        head, blobs = orders.get()
+        if _changed(known):
+            write_frame(replies, {"state": "stale"})
+            continue
+        sys.path[:] = head["path"]
+        carry_out(head["entry"], head["payload"], Desk(Path(head["folder"]), blobs))
+        known = _own_modules() | known
+        write_frame(replies, {"state": "done"})
+
+
+def _listen(stream: BinaryIO, orders: "queue.Queue[Order]") -> None:
+    """Reads on while a job runs, so that the end of the foreman ends this process at once."""
+    while True:
+        try:
+            orders.put(read_frame(stream))
+        except EOFError:
+            os._exit(0)
+
+
+def _own_modules() -> dict[str, int]:
+    """Files of the modules that are neither the library's nor installed, with their times: those that a person edits."""
+    libraries = (sys.prefix, sys.base_prefix)
+    files = [getattr(m, "__file__", None) for m in list(sys.modules.values())]
+    own = [f for f in files if f and not f.startswith(libraries) and os.path.exists(f)]
+    return {f: os.stat(f).st_mtime_ns for f in own}
+
+
+def _changed(known: dict[str, int]) -> bool:
+    return any(not os.path.exists(f) or os.stat(f).st_mtime_ns != time for f, time in known.items())
+
+
+if __name__ == "__main__":
+    main()

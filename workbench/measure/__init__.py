@@ -1,0 +1,8 @@
+"""Measuring an ONNX file: quality with intervals, size, costs, speed. Every figure is of the file that is shipped."""
+
+from workbench.measure.answers import answers
+from workbench.measure.files import file_measures
+from workbench.measure.quality import Metric, metrics, quality
+from workbench.measure.speed import speed
+
+__all__ = ["Metric", "answers", "file_measures", "metrics", "quality", "speed"]

@@ -1,0 +1,57 @@
+"""95 % intervals: Wilson's for proportions, the bootstrap's for the rest, Student's for a few processes' figures."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from workbench.tasks.task import Array
+
+Z = 1.959963984540054
+"""The 97.5 % point of the normal distribution."""
+
+DRAWS = 2_000
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """Wilson's score interval of a proportion (E. B. Wilson 1927, JASA 22): hits of n, n at least 1."""
+    p = hits / n
+    centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def percentiles(draws: Array) -> tuple[float, float]:
+    """The middle 95 % of bootstrap draws (Efron & Tibshirani 1993, chapter 13)."""
+    low, high = np.percentile(draws, (2.5, 97.5))
+    return float(low), float(high)
+
+
+def bootstrap_mean(values: Array, seed: int = 0) -> Array:
+    """Means of `DRAWS` samples drawn with replacement from `values` (N), in blocks so that memory stays small."""
+    generator = np.random.default_rng(seed)
+    block = max(1, 4_000_000 // len(values))
+    draws = [
+        values[generator.integers(0, len(values), (min(block, DRAWS - k), len(values)))].mean(axis=1)
+        for k in range(0, DRAWS, block)
+    ]
+    return np.concatenate(draws)
+
+
+def bootstrap_tables(table: Array, seed: int = 0) -> Array:
+    """`DRAWS` confusion tables (DRAWS x C x C) of as many samples, drawn from the one that was counted (C x C)."""
+    n = int(table.sum())
+    drawn = np.random.default_rng(seed).multinomial(n, table.ravel() / n, DRAWS)
+    return drawn.reshape(DRAWS, *table.shape)
+
+
+def log_student(values: Sequence[float]) -> tuple[float, float, float]:
+    """Centre and interval of positive figures, one a process: Student's t on their logarithms, centre the geometric mean."""
+    from scipy import stats
+
+    logs = np.log(np.asarray(values, dtype=np.float64))
+    centre = float(logs.mean())
+    if len(logs) < 2:
+        return math.exp(centre), 0.0, math.inf
+    half = float(stats.t.ppf(0.975, len(logs) - 1) * logs.std(ddof=1) / math.sqrt(len(logs)))
+    return math.exp(centre), math.exp(centre - half), math.exp(centre + half)

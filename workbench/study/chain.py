@@ -1,0 +1,167 @@
+"""The runner: a recipe's steps one after the other, each kept under a key that says how it was made.
+
+    model, data, seed ──▶ step ──▶ step ──▶ export ──▶ step ──▶ measure
+           key 0          key 1    key 2    key 3      key 4    key 5 = H(key 4, what measuring depends on)
+
+A step that is there under its key is read back, whoever made it and when; so recipes share their common beginning, and a
+killed worker loses at most the step in hand.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from workbench import machine
+from workbench.events import StepFinished, StepStarted
+from workbench.export import export
+from workbench.export.onnx_file import VERSION as EXPORT_VERSION
+from workbench.files import Digest, digest_json
+from workbench.graphs.file import GraphFile
+from workbench.models import Model
+from workbench.recipes import Recipe
+from workbench.records import Measurement, Report
+from workbench.study import stored
+from workbench.study.measures import VERSION as MEASURE_VERSION
+from workbench.study.measures import measure
+from workbench.study.plugins import code_of
+from workbench.study.surroundings import Work, context
+from workbench.techniques import FileTechnique, ModuleTechnique, Technique
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far a recipe has come. `file` is None until the export; `exported` is the float file that it gave."""
+
+    key: Digest
+    model: Model
+    file: GraphFile | None = None
+    exported: GraphFile | None = None
+    reports: tuple[Report, ...] = ()
+    resolved: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a recipe gave: the object that holds `model.onnx`, what each step did, what was measured, where it comes from."""
+
+    key: Digest
+    reports: tuple[Report, ...]
+    measures: dict[str, Measurement]
+    lineage: dict[str, Any]
+
+
+class Chain:
+    """One run of a recipe."""
+
+    def __init__(self, work: Work, recipe: Recipe) -> None:
+        self._work = work
+        self._recipe = recipe
+        self._index = 0
+
+    def run(self) -> Outcome:
+        """Does what is not done yet. Raises the `WorkbenchError` of the step that failed, or `Cancelled`."""
+        w = self._work
+        stage = Stage(digest_json({"model": w.model.digest, "data": w.task.digest, "seed": w.seed}), w.model)
+        for step in self._recipe.steps:
+            if isinstance(step, FileTechnique) and stage.file is None:
+                stage = self._exported(stage)
+            stage = self._advanced(stage, step)
+        return self._measured(stage if stage.file is not None else self._exported(stage))
+
+    def _advanced(self, stage: Stage, step: Technique) -> Stage:
+        step = self._resolved(stage, step)
+        told = {**step.described(), **code_of(type(step))}
+        key = digest_json({"from": stage.key, "step": told})
+        apply = self._applied_to_file if isinstance(step, FileTechnique) else self._applied_to_module
+        folder = self._kept(type(step).__name__, key, lambda f: apply(step, stage, f, key))
+        stage = replace(stage, key=key, reports=(*stage.reports, stored.report(folder)), resolved=(*stage.resolved, told))
+        if isinstance(step, FileTechnique):
+            return replace(stage, file=stored.file(folder))
+        return replace(stage, model=stored.model(folder, stage.model.payload))
+
+    def _resolved(self, stage: Stage, step: Technique) -> Technique:
+        """The step with its `auto` values made concrete; decided once, and kept."""
+        if type(step).resolve in (ModuleTechnique.resolve, FileTechnique.resolve):
+            return step
+        told = {"resolve": step.described(), "from": stage.key, "on": list(machine.here().instructions)}
+
+        def fill(folder: Path) -> None:
+            with context(self._work, stage.key) as around:
+                x = stage.file if isinstance(step, FileTechnique) else self._module(stage)
+                stored.keep_json(folder, "resolved.json", step.resolve(x, around).to_json())  # type: ignore[attr-defined]
+
+        folder = self._work.objects.put(digest_json(told), fill)
+        return type(step)(**stored.read_json(folder / "resolved.json"))
+
+    def _applied_to_module(self, step: Any, stage: Stage, folder: Path, key: Digest) -> None:
+        began = time.monotonic()
+        with context(self._work, stage.key) as around:
+            module = self._module(stage)
+            new, report = step.apply(module, step.plan(module, around), around)
+        stored.keep_module(folder, key, stage.model, new, step=type(step).__name__)
+        stored.keep_report(folder, replace(report, seconds=time.monotonic() - began))
+
+    def _applied_to_file(self, step: Any, stage: Stage, folder: Path, key: Digest) -> None:
+        began = time.monotonic()
+        with context(self._work, stage.key) as around:
+            new, report = step.apply(stage.file, step.plan(stage.file, around), around)
+            stored.keep_file(folder, new)
+        stored.keep_report(folder, replace(report, seconds=time.monotonic() - began))
+
+    def _module(self, stage: Stage) -> Any:
+        return stage.model.build().to(self._work.device)
+
+    def _exported(self, stage: Stage) -> Stage:
+        key = digest_json({"from": stage.key, "export": EXPORT_VERSION})
+
+        def fill(folder: Path) -> None:
+            began = time.monotonic()
+            _, report, parity = export(stage.model.build(), self._work.task, folder / stored.ONNX)
+            stored.keep_json(folder, "parity.json", parity.__dict__)
+            stored.keep_report(folder, replace(report, seconds=time.monotonic() - began))
+
+        folder = self._kept("Export", key, fill)
+        file = stored.file(folder)
+        return replace(stage, key=key, file=file, exported=file, reports=(*stage.reports, stored.report(folder)))
+
+    def _measured(self, stage: Stage) -> Outcome:
+        w = self._work
+        assert stage.file is not None and stage.exported is not None
+        reference = w.baseline or stage.exported
+        depends = {"version": MEASURE_VERSION, "reference": reference.digest, "machine": machine.here().summary}
+        key = digest_json({"from": stage.key, "measure": depends})
+
+        def fill(folder: Path) -> None:
+            assert stage.file is not None and stage.exported is not None
+            found, parity = measure(w, stage.file, stage.exported, reference, folder / stored.ONNX)
+            stored.keep_json(folder, "measures.json", {name: m.to_json() for name, m in found.items()})
+            stored.keep_json(folder, "parity.json", parity)
+
+        folder = self._kept("Measure", key, fill)
+        found = {n: Measurement.from_json(m) for n, m in stored.read_json(folder / "measures.json").items()}
+        return Outcome(key, stage.reports, found, self._lineage(stage, stored.read_json(folder / "parity.json")))
+
+    def _lineage(self, stage: Stage, parity: Mapping[str, Any]) -> dict[str, Any]:
+        w = self._work
+        task = {
+            "name": w.task.name,
+            "digest": w.task.digest,
+            "train": w.task.train.digest,
+            "validation": w.task.validation.digest,
+        }
+        made = {"model": w.model.to_json(), "model_digest": w.model.digest, "task": task, "seed": w.seed, "device": w.device}
+        made |= {"recipe": self._recipe.to_json(), "resolved": list(stage.resolved), "recipe_digest": self._recipe.digest}
+        return made | {"parity": dict(parity), "machine": machine.here().to_json(), "versions": machine.versions()}
+
+    def _kept(self, name: str, key: Digest, fill: Callable[[Path], None]) -> Path:
+        """The folder of a step: read back, or filled now; the events of the job say which."""
+        w, of = self._work, len(self._recipe.steps) + 2
+        self._index += 1
+        w.desk.check()
+        began, found = time.monotonic(), w.objects.get(key)
+        w.desk.emit(StepStarted(name, self._index, of))
+        folder = found or w.objects.put(key, fill)
+        w.desk.emit(StepFinished(name, self._index, of, time.monotonic() - began, reused=found is not None))
+        return folder

@@ -1,0 +1,203 @@
+"""The study: one task, one model, and what recipes made of it."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from workbench import jobs
+from workbench.errors import Conflict, InputError, NotFound
+from workbench.events import Event
+from workbench.files import digest_json
+from workbench.models import Model, describe
+from workbench.recipes import Recipe
+from workbench.records import CandidateRow, Measurement, Records, StudyRow
+from workbench.study.candidate import Candidate
+from workbench.study.catalog import studies
+from workbench.study.frontier import Frontier
+from workbench.study.progress import Reader, reader
+from workbench.study.running import Run, settled, start
+from workbench.study.testing import score_test
+from workbench.tasks import Task, from_spec
+from workbench.words import nearest
+
+if TYPE_CHECKING:
+    from torch import nn
+
+BASELINE = "baseline"
+METRICS = {"classification": "accuracy", "regression": "rmse", "outputs": "agreement"}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
+
+
+class Study:
+    """A task, a baseline and its candidates, kept in the home. Make one with `Study.open`."""
+
+    def __init__(self, row: StudyRow, records: Records, task: Task | None, model: Model | None, device: str) -> None:
+        self._row = row
+        self._records = records
+        self._task = task
+        self._model = model
+        self._device = device
+
+    @classmethod
+    def open(
+        cls,
+        name: str,
+        task: Task | None = None,
+        model: "Model | nn.Module | None" = None,
+        *,
+        seed: int = 0,
+        device: str = "auto",
+        on_event: Callable[[Event], None] | None = None,
+    ) -> "Study":
+        """Opens a study by its name, or makes it with its task and model.
+
+        A new study's model is checked against the task, exported and measured: it is the baseline. Opened again with a
+        task or a model, they must be those that it was made with (`Conflict`); by its name alone it opens as it was
+        (`NotFound` where there is none). `seed` is the study's own: every step's seed follows from it. Raises
+        `InputError` for a model that does not fit the task or holds NaN, `StepFailed` where the baseline cannot be made.
+        """
+        if not _NAME.fullmatch(name):
+            raise InputError("study-name", name=name)
+        records = Records()
+        row, described = records.study(name), None if model is None else describe(model)
+        if row is None:
+            if task is None or described is None:
+                raise cls._unknown(name, given=task is not None or described is not None)
+            row = _make(records, name, task, described, seed, device, reader(on_event))
+        _same(row, task, described)
+        return cls(row, records, task, described, device)
+
+    @staticmethod
+    def _unknown(name: str, given: bool) -> InputError:
+        if given:
+            return InputError("study-needs", name=name)
+        known = studies()
+        return NotFound("no-study", name=name, nearest=nearest(name, known)) if known else NotFound("no-study-yet", name=name)
+
+    @property
+    def name(self) -> str:
+        return self._row.name
+
+    @property
+    def metric(self) -> str:
+        """The measure of quality that choices are made by."""
+        return METRICS[self._row.task["kind"]]
+
+    @cached_property
+    def task(self) -> Task:
+        """The task, rebuilt from its description where the study was opened by name."""
+        return self._task or from_spec(self._row.task)
+
+    @cached_property
+    def model(self) -> Model:
+        """The model as it came; where its class lives in a notebook, opening by name gives the description alone."""
+        return self._model or Model.from_json(self._row.model)
+
+    @property
+    def looks(self) -> int:
+        """How many times the test split was scored for this study."""
+        row = self._records.study(self.name)
+        return row.looks if row else 0
+
+    @property
+    def baseline(self) -> Candidate:
+        """The model as it came, exported and measured."""
+        row = self._records.candidate(self.name, BASELINE)
+        if row is None:
+            raise NotFound("baseline-gone", name=self.name)
+        return Candidate(self, row, BASELINE)
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """All candidates but the baseline, in the order of their making, as they are now."""
+        return [Candidate(self, settled(self._records, row), id) for row, id in self._rows()]
+
+    def candidate(self, id: str) -> Candidate:
+        """The candidate of that id ("c3", or "baseline"); `NotFound` names those that there are."""
+        known = {c.id: c for c in [self.baseline, *self.candidates]}
+        if id not in known:
+            raise NotFound("no-candidate", study=self.name, candidate=id, known=", ".join(known))
+        return known[id]
+
+    def _rows(self) -> list[tuple[CandidateRow, str]]:
+        rows = [row for row in self._records.candidates(self.name) if row.digest != BASELINE]
+        return [(row, f"c{index}") for index, row in enumerate(rows, 1)]
+
+    def _find(self, digest: str) -> Candidate:
+        row, id = next((row, id) for row, id in self._rows() if row.digest == digest)
+        return Candidate(self, settled(self._records, row), id)
+
+    @overload
+    def run(self, recipes: Recipe, *, on_event: Reader = None, limit: float | None = None) -> Candidate: ...
+    @overload
+    def run(self, recipes: Sequence[Recipe], *, on_event: Reader = None, limit: float | None = None) -> list[Candidate]: ...
+
+    def run(
+        self, recipes: Recipe | Sequence[Recipe], *, on_event: Reader = None, limit: float | None = None
+    ) -> Candidate | list[Candidate]:
+        """Runs one recipe, or several, and waits: the candidate, or the list of them, failed ones included.
+
+        A recipe that was measured before gives the candidate that is there; a failed, cancelled or interrupted one is
+        tried again in its place. `limit` is in seconds for each. A recipe that cannot work is refused before anything
+        runs (`InputError`); what fails while it runs is a failed candidate, never an exception.
+        """
+        if isinstance(recipes, Recipe):
+            return self.run([recipes], on_event=on_event, limit=limit)[0]
+        for recipe in recipes:
+            recipe.check(self.model, self.task)
+        runs = [self.submit(recipe, limit=limit) for recipe in recipes]
+        with reader(on_event) as read:
+            try:
+                for index, run in enumerate(runs, 1):
+                    read.announce(run, index, len(runs))
+                    run.wait(read)
+            except KeyboardInterrupt:
+                for run in runs:
+                    run.cancel()
+                raise
+        return [self._find(recipe.digest) for recipe in recipes]
+
+    def submit(self, recipe: Recipe, *, lane: Literal["quick", "long"] = "long", limit: float | None = None) -> Run:
+        """Has a recipe run by the study's worker and returns at once: `events()`, `wait()`, `cancel()`, `candidate`.
+
+        The run goes on when this process ends; whoever submits the same recipe meanwhile gets the same run.
+        """
+        recipe.check(self.model, self.task)
+        row, job = start(self._records, self._row, recipe, self.model, self._device, lane, limit)
+        return Run(job, row.digest, recipe.name, self._find)
+
+    def frontier(self, x: str = "size_bytes", y: str | None = None, *more: str) -> Frontier:
+        """The Pareto set over two or more measures, smallest file first when x is `size_bytes`."""
+        return Frontier(self.candidates, self.baseline, (x, y or self.metric, *more))
+
+    def examine(self, candidate: Candidate) -> dict[str, Measurement]:
+        """Scores the test split, on this spoken wish: `looks` counts it. The same file is scored once."""
+        return score_test(self._records, self.name, self.task, candidate)
+
+    def __repr__(self) -> str:
+        done = sum(c.status == "measured" for c in self.candidates)
+        return f"Study({self.name}, {done} of {len(self._rows())} candidates measured)"
+
+
+def _identity(task: Task, model: Model) -> dict[str, str]:
+    return {"data": digest_json([task.digest, task.test.digest]), "model": model.digest}
+
+
+def _make(records: Records, name: str, task: Task, model: Model, seed: int, device: str, read: Any) -> StudyRow:
+    asked = {"name": name, "task": task.spec(), "model": model.to_json(), "seed": seed, "device": device}
+    asked["identity"] = _identity(task, model)
+    blobs = {"model": model.payload} if model.payload is not None else {}
+    with read as on_event:
+        jobs.run_job("workbench.study.work:baseline", asked, blobs=blobs, on_event=on_event)
+    row = records.study(name)
+    assert row is not None
+    return row
+
+
+def _same(row: StudyRow, task: Task | None, model: Model | None) -> None:
+    """A study is never continued with something else than it was made with."""
+    if model is not None and model.digest != row.identity["model"]:
+        raise Conflict("study-differs", name=row.name, what="model")
+    if task is not None and digest_json([task.digest, task.test.digest]) != row.identity["data"]:
+        raise Conflict("study-differs", name=row.name, what="data set")
