@@ -1,0 +1,73 @@
+"""How an answer is written: JSON for programs, a table for people, plain columns when the output is piped."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from workbench.records import Measurement
+    from workbench.study import Candidate
+
+as_json: Callable[..., Any] = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table with rules on a terminal; piped, columns of text that are never cut."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    terminal = sys.stdout.isatty()
+    table = Table(box=box.SIMPLE_HEAD if terminal else None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console(file=sys.stdout, width=None if terminal else 400).print(table)
+
+
+def candidate_json(candidate: "Candidate") -> dict[str, Any]:
+    return {
+        "id": candidate.id,
+        "name": candidate.name,
+        "status": candidate.status,
+        "reason": str(candidate.reason) if candidate.reason else None,
+        "recipe": candidate.recipe.to_yaml(),
+        "digest": candidate.recipe.digest,
+        "file": str(candidate.file) if candidate.file else None,
+        "measures": {name: measurement.to_json() for name, measurement in candidate.measures.items()},
+    }
+
+
+def print_candidates(candidates: Sequence["Candidate"], metric: str) -> None:
+    """Id, recipe, metric and speed-up with their 95 % intervals, size; a failed one with its reason instead."""
+    columns = ["id", "recipe", metric, "size", "packed", "speed-up, batch 1"]
+    rows = []
+    for c in candidates:
+        if c.status == "measured":
+            figures = [said(c.measures.get(name)) for name in (metric, "size_bytes", "packed_bytes", "speedup_b1")]
+            rows.append([str(c.id), c.name, *figures])
+        else:
+            rows.append([str(c.id), c.name, f"{c.status}: {c.reason}" if c.reason else c.status, "", "", ""])
+    print_table(columns, rows)
+
+
+def said(measurement: "Measurement | None") -> str:
+    """A figure with its unit, and its interval where it has one: "94.2 % [91.3, 96.1]"."""
+    from workbench.plots.axis import axis, number
+
+    if measurement is None:
+        return "not measured"
+    shown = axis([measurement])
+    text = shown.said(measurement.value)
+    if measurement.low == measurement.high:
+        return text
+    return f"{text} [{number(measurement.low * shown.factor)}, {number(measurement.high * shown.factor)}]"

@@ -1,0 +1,28 @@
+"""`workbench frontier`: the Pareto set of a study over two measures."""
+
+from pathlib import Path
+
+import click
+
+from workbench.cli.answers import as_json, candidate_json, print_candidates, print_json
+
+
+@click.command()
+@click.argument("study")
+@click.option("-x", default="size_bytes", show_default=True, help="The measure to the right.")
+@click.option("-y", default="accuracy", show_default=True, help="The measure upwards.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw it into this file (.png, .svg or .pdf).")
+@as_json
+def frontier(study: str, x: str, y: str, plot: Path | None, as_json: bool) -> None:
+    """Shows the candidates of STUDY that no other one beats in both measures."""
+    import workbench as wb
+
+    opened = wb.Study.open(study)
+    found = opened.frontier(x, y)
+    if plot is not None:
+        found.plot(plot)
+        click.echo(f"The picture is in {plot.absolute()}", err=True)
+    if as_json:
+        print_json([candidate_json(c) for c in found.candidates])
+    else:
+        print_candidates(found.candidates, opened.task.metric)

@@ -1,0 +1,42 @@
+"""`workbench run`: recipes from files, carried out one after the other."""
+
+from typing import TextIO
+
+import click
+
+from workbench.cli.answers import as_json, candidate_json, print_candidates, print_json
+from workbench.cli.progress import showing
+from workbench.errors import InputError
+
+
+@click.command()
+@click.argument("study")
+@click.argument("recipes", metavar="RECIPE...", type=click.File(encoding="utf-8"), nargs=-1, required=True)
+@as_json
+@click.pass_context
+def run(context: click.Context, study: str, recipes: tuple[TextIO, ...], as_json: bool) -> None:
+    """Runs the RECIPE files (YAML; - reads standard input) in STUDY and measures what they give.
+
+    A recipe that the study has measured already is not run again. The exit code is 1 when a candidate failed.
+    """
+    import workbench as wb
+
+    asked = [wb.Recipe.from_yaml(_text(file)) for file in recipes]
+    opened = wb.Study.open(study)
+    with showing() as progress:
+        candidates = [opened.run(recipe, on_event=progress.candidate(recipe.name)) for recipe in asked]
+    if as_json:
+        print_json([candidate_json(c) for c in candidates])
+    else:
+        print_candidates(candidates, opened.task.metric)
+    unfinished = [c for c in candidates if c.status != "measured"]
+    for candidate in unfinished:
+        click.echo(f"{candidate.name}: {candidate.reason}", err=True)
+    context.exit(1 if unfinished else 0)
+
+
+def _text(file: TextIO) -> str:
+    try:
+        return file.read()
+    except UnicodeDecodeError:
+        raise InputError("recipe-file", path=file.name) from None

@@ -1,0 +1,57 @@
+"""`workbench studies` and `workbench show`: what is there."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from workbench.cli.answers import as_json, candidate_json, print_candidates, print_json, print_table, said
+
+if TYPE_CHECKING:
+    from workbench.study import Study
+
+
+@click.command()
+@as_json
+def studies(as_json: bool) -> None:
+    """Lists the studies of this home."""
+    import workbench as wb
+
+    rows = [_summary(name) for name in wb.studies()]
+    if as_json:
+        print_json(rows)
+    elif rows:
+        cells = [[row["name"], row["task"], str(row["measured"]), str(row["failed"])] for row in rows]
+        print_table(["study", "task", "measured", "failed"], cells)
+    else:
+        click.echo("No study is here yet. `workbench demo` makes one.")
+
+
+@click.command()
+@click.argument("study")
+@as_json
+def show(study: str, as_json: bool) -> None:
+    """Shows the baseline and every candidate of STUDY with its measures."""
+    import workbench as wb
+
+    opened = wb.Study.open(study)
+    if as_json:
+        candidates = [candidate_json(c) for c in opened.candidates]
+        print_json({"name": study, "baseline": candidate_json(opened.baseline), "candidates": candidates})
+    else:
+        _print_study(opened)
+
+
+def _print_study(study: "Study") -> None:
+    metric = study.task.metric
+    measures = study.baseline.measures
+    figures = ", ".join(f"{name} {said(measures.get(name))}" for name in (metric, "size_bytes", "latency_b1_ms"))
+    click.echo(f"{study.name}: {study.task.name}, baseline {figures}")
+    print_candidates(study.candidates, metric)
+
+
+def _summary(name: str) -> dict[str, Any]:
+    import workbench as wb
+
+    study = wb.Study.open(name)
+    states = [c.status for c in study.candidates]
+    return {"name": name, "task": study.task.name, "measured": states.count("measured"), "failed": states.count("failed")}
