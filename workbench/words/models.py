@@ -1,5 +1,35 @@
-"""Sentences about models."""
+"""Sentences about models, their code and their weights."""
 
 SENTENCES = {
     "weights-gone": "The stored weights of {model} are gone or damaged. Fit it again, or give its weights file again.",
+    "no-architecture": "There is no architecture called {name}. The nearest is {nearest}.",
+    "zoo-argument": "{name} has no argument called {argument}. Its arguments are {known}.",
+    "zoo-inputs": "{name} takes {takes}, and the inputs of {task} are {found}. Choose one of {others}.",
+    "zoo-outputs": "The task {task} does not say how many numbers a model answers, so {name} cannot be made for it. "
+    "Bring a model of your own.",
+    "not-a-model": "{found} is no model. Give an nn.Module, or what wb.models.create or wb.models.load returned.",
+    "factory-form": "{reference} is not of the form package.module:factory.",
+    "factory-missing": "There is no module {module} in {folders}. Run from its folder, or name that folder by PYTHONPATH.",
+    "factory-syntax": "{path} is not Python that can be read: {why}.",
+    "factory-name": "The module {module} has no {factory}. Name a function that returns the network.",
+    "factory-not-callable": "{reference} is {found} and cannot be called. Name a function that returns the network.",
+    "factory-failed": "{reference} failed when it was called: {why}",
+    "factory-result": "{reference} returns {found} and not an nn.Module.",
+    "factory-changed": "The code behind {reference} is not what it was when the model was described. "
+    "Load it again by wb.models.load, or restore the old code.",
+    "class-gone": "The class {name} lives in no file that can be found here. Define it again and give the module again.",
+    "class-not-portable": "{name} cannot be handed to a worker process: {why}. Keep open files, locks and generators out "
+    "of the module, or put it behind a factory and wb.models.load.",
+    "weights-missing": "There is no weights file {path}.",
+    "weights-unreadable": "{path} is not a whole weights file: {why}",
+    "pickle-refused": "{path} is not a plain state dict: reading it runs code, or it is damaged. It is refused, and nothing "
+    "in it was run. Save the weights by torch.save(module.state_dict(), path), or as safetensors.",
+    "not-a-state-dict": "{path} holds {found} and not a state dict of tensors by name.",
+    "weights-misfit": "The weights do not fit {model}: {first}{more}.",
+    "weights-lazy": "{layer} has no weights yet: it waits for its first input. Call the module once before it is given.",
+    "nan-weights": "The weights of {layer} hold NaN or infinite values. Train again with a lower learning rate, "
+    "or load whole weights.",
+    "input-misfit": "The model does not take the inputs of {task} ({inputs}): {why}",
+    "output-form": "The model answers {found}. It has to answer one tensor: wrap it in a module that picks that one.",
+    "output-misfit": "The model answers {found} numbers a sample, and the task {task} needs {expected}.",
 }

@@ -1,0 +1,26 @@
+"""Where a network comes from: the zoo, a person's factory, a person's module. All are described alike."""
+
+from workbench.models.calling import call, input_order
+from workbench.models.catalogue import create, names
+from workbench.models.cuts import cuts_between, with_module
+from workbench.models.factories import load
+from workbench.models.fitting import check_fits
+from workbench.models.live import describe
+from workbench.models.model import Cut, Model
+from workbench.models.weights import check_weights, store_weights
+
+__all__ = [
+    "Cut",
+    "Model",
+    "call",
+    "check_fits",
+    "check_weights",
+    "create",
+    "cuts_between",
+    "describe",
+    "input_order",
+    "load",
+    "names",
+    "store_weights",
+    "with_module",
+]
