@@ -5,7 +5,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help environment packages demo test lint types imports notebooks unit test-gpu proof dashboard lab benchmarks docs lock clean
+.PHONY: help environment packages demo test lint types imports notebooks unit test-gpu proof dashboard lab benchmarks docs gallery lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8866
@@ -60,6 +60,10 @@ benchmarks: environment ## The ratios against other tools, one run
 
 docs: environment ## The README's code and the quickstart notebook, written anew from notebooks/ten_lines.py
 	@$(BIN)/python docs/build.py
+
+gallery: environment packages ## The pictures of README and docs, taken anew from a real run
+	@GALLERY="$(CURDIR)/docs/gallery" $(BIN)/python -m pytest tests/browser
+	@$(BIN)/workbench demo && $(BIN)/workbench frontier demo --plot docs/gallery/frontier.png
 
 lock: ## requirements.lock written anew, from the newest versions that pyproject.toml allows
 	@bash .ci/lock

@@ -92,22 +92,22 @@ class Page(w.VBox):
         self.publish.on_click(lambda _: self._publish())
         self.running.observe(self._show_running, ["busy", "step", "share", "error"])
         self.publishing.observe(lambda _: self.publish.set_trait("disabled", self.publishing.busy), "busy")
-        self.publishing.observe(lambda change: self._say_publish("wb-error", change["new"]), "error")
+        self.publishing.observe(lambda change: change["new"] and self._say_publish("wb-error", change["new"]), "error")
 
     def _select_example(self, change: Any) -> None:
         self.session.example = change["new"]
         self.session.candidate = ""
         self.redraw()
 
-    def _run(self, work: Work) -> None:
+    def _run(self, work: Work) -> str | None:
         """In the work's thread: the baseline when it is the first run, then the recipe, then what came out."""
         work.say("Fitting and measuring the baseline", 0.0)
-        study = self.session.prepared_study()
+        study = self.session.prepared_study(work.read)
         self._draw(study)
-        job = study.submit(self.session.recipe(), lane="long")
-        work.follow(job)
+        run = study.submit(self.session.recipe(), lane="long")
+        work.follow(run)
         self._draw(study)
-        job.wait()
+        return run.candidate.reason
 
     def _publish(self) -> None:
         name = self.name.value.strip()
@@ -118,9 +118,13 @@ class Page(w.VBox):
         self.publishing.error = ""
         self.publishing.start(lambda _: self._published(name))
 
-    def _published(self, name: str) -> None:
-        artifact = self.session.in_hand(self.session.prepared_study()).publish(name)
+    def _published(self, name: str) -> str | None:
+        study = self.session.study()
+        if study is None:
+            return say("page-empty")
+        artifact = self.session.in_hand(study).publish(name)
         self._say_publish("wb-done", f"{artifact.name} version {artifact.version} is in {artifact.path}")
+        return None
 
     def _say_publish(self, style: str, text: str) -> None:
         self.publish_said.value = _text(style, text)

@@ -1,8 +1,11 @@
 """What one person has selected. Results, jobs and names belong to the study, which outlives the page."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import traitlets
+
+from workbench.events import Event
 
 if TYPE_CHECKING:
     from workbench.recipes import Recipe
@@ -39,7 +42,7 @@ class Session(traitlets.HasTraits):
 
         return wb.Study.open(self.study_name) if self.study_name in wb.studies() else None
 
-    def prepared_study(self) -> "Study":
+    def prepared_study(self, on_event: Callable[[Event], None]) -> "Study":
         """The example's study, its baseline fitted and measured when this is the first run."""
         import workbench as wb
 
@@ -48,10 +51,11 @@ class Session(traitlets.HasTraits):
             return found
         task = wb.tasks.load(self.example)
         model = wb.models.create(_NETWORKS[self.example], task, seed=0)
-        return wb.Study.open(self.study_name, task=task, model=wb.fit(model, task, epochs=_EPOCHS, seed=0))
+        fitted = wb.fit(model, task, epochs=_EPOCHS, seed=0, on_event=on_event)
+        return wb.Study.open(self.study_name, task=task, model=fitted, on_event=on_event)
 
     def frontier(self, study: "Study") -> "Frontier":
-        return study.frontier("size_bytes", study.task.metric)
+        return study.frontier()
 
     def in_hand(self, study: "Study") -> "Candidate":
         """The candidate that would be published: the selected one, or the smallest within three points."""

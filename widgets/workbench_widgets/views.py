@@ -19,8 +19,8 @@ def png(frontier: "Frontier") -> bytes:
 
 def table(study: "Study") -> str:
     """Every candidate, the failed ones with their reason: nothing is left out silently."""
-    names = (study.task.metric, "size_bytes", "speedup_b1")
-    head = "".join(f"<th>{t}</th>" for t in ("File", "Recipe", study.task.metric.capitalize(), "Size", "Speed-up, batch 1"))
+    names = (study.metric, "size_bytes", "speedup_b1")
+    head = "".join(f"<th>{t}</th>" for t in ("File", "Recipe", study.metric.capitalize(), "Size", "Speed-up, batch 1"))
     return f'<table class="wb-table"><tr>{head}</tr>{"".join(_row(c, names) for c in study.candidates)}</table>'
 
 

@@ -26,7 +26,7 @@ def demo() -> None:
     click.echo("Fitting a baseline on digits, then 15 recipes. Every figure is measured on the ONNX file itself.", err=True)
     study = _study()
     candidates = _run(study)
-    print_candidates(candidates, study.task.metric)
+    print_candidates(candidates, study.metric)
     failed = [c for c in candidates if c.status != "measured"]
     if failed:
         raise StepFailed("demo-failed", count=len(failed), of=len(candidates), name=failed[0].name, reason=failed[0].reason)
@@ -46,27 +46,26 @@ def _study() -> "Study":
     import workbench as wb
 
     task = wb.tasks.load("digits")
-    with showing() as progress:
-        model = wb.models.create("resnet8", task, seed=0)
-        fitted = wb.fit(model, task, epochs=10, seed=0, on_event=progress.candidate("baseline"))
-        return wb.Study.open(STUDY, task=task, model=fitted)
+    with showing("baseline") as on_event:
+        fitted = wb.fit(wb.models.create("resnet8", task, seed=0), task, epochs=10, seed=0, on_event=on_event)
+        return wb.Study.open(STUDY, task=task, model=fitted, on_event=on_event)
 
 
 def _run(study: "Study") -> "list[Candidate]":
-    with showing() as progress:
-        return [study.run(recipe, on_event=progress.candidate(recipe.name)) for recipe in recipes()]
+    with showing() as on_event:
+        return study.run(recipes(), on_event=on_event)
 
 
 def _finish(study: "Study") -> None:
     from workbench.files import home
 
-    frontier = study.frontier("size_bytes", study.task.metric)
+    frontier = study.frontier("size_bytes", study.metric)
     picture = home() / "demo" / "frontier.png"
     picture.parent.mkdir(exist_ok=True)
     frontier.plot(picture)
     best = frontier.best(max_drop=0.03)
     artifact = best.publish("demo-small", alias="champion")
-    metric = study.task.metric
+    metric = study.metric
     click.echo(f"baseline: {metric} {said(study.baseline.measures[metric])}, {said(study.baseline.measures['size_bytes'])}")
     click.echo(f"best within 3 points: {best.name}, {said(best.measures[metric])}, {said(best.measures['size_bytes'])}")
     click.echo(f"picture of the frontier: {picture}")

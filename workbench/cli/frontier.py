@@ -10,10 +10,10 @@ from workbench.cli.answers import as_json, candidate_json, print_candidates, pri
 @click.command()
 @click.argument("study")
 @click.option("-x", default="size_bytes", show_default=True, help="The measure to the right.")
-@click.option("-y", default="accuracy", show_default=True, help="The measure upwards.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Draw it into this file (.png, .svg or .pdf).")
+@click.option("-y", help="The measure upwards. Default: the one that the study chooses by, for instance accuracy.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw it into this file (.png or .svg).")
 @as_json
-def frontier(study: str, x: str, y: str, plot: Path | None, as_json: bool) -> None:
+def frontier(study: str, x: str, y: str | None, plot: Path | None, as_json: bool) -> None:
     """Shows the candidates of STUDY that no other one beats in both measures."""
     import workbench as wb
 
@@ -25,4 +25,4 @@ def frontier(study: str, x: str, y: str, plot: Path | None, as_json: bool) -> No
     if as_json:
         print_json([candidate_json(c) for c in found.candidates])
     else:
-        print_candidates(found.candidates, opened.task.metric)
+        print_candidates(found.candidates, opened.metric)

@@ -5,51 +5,59 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from workbench.events import EpochMeasured, Event, Progress, Said, StepFinished, StepStarted
+from workbench.events import CandidateStarted, EpochMeasured, Event, Progress, Said, StepFinished, StepStarted
 from workbench.words import say
 
 
 class Lines:
-    """For a log or a pipe: a line when a step begins, and when one was reused."""
+    """For a log or a pipe: a line for every candidate, and for every step that was done."""
 
-    def candidate(self, name: str) -> Callable[[Event], None]:
-        def read(event: Event) -> None:
-            if isinstance(event, StepFinished):
-                how = "reused" if event.reused else f"{event.seconds:.1f} s"
-                print(f"{name}: {event.index} of {event.of} {event.step}, {how}", file=sys.stderr, flush=True)
-            elif isinstance(event, Said):
-                print(say(event.code, **event.fields), file=sys.stderr, flush=True)
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, CandidateStarted):
+            self._print(f"{event.index} of {event.of}: {event.name}")
+        elif isinstance(event, StepFinished):
+            self._print(f"  {event.step}, " + ("reused" if event.reused else f"{event.seconds:.1f} s"))
+        elif isinstance(event, Said):
+            self._print(say(event.code, **event.fields))
 
-        return read
+    def _print(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
 
 
 class Bars:
     """For a terminal: one bar a candidate, with the step in hand beside it."""
 
-    def __init__(self, bars: Any) -> None:
+    def __init__(self, bars: Any, title: str) -> None:
         self.bars = bars
+        self.title = title
+        self.task: Any = None
 
-    def candidate(self, name: str) -> Callable[[Event], None]:
-        bar = self.bars.add_task(name, total=None, step="waiting")
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, CandidateStarted):
+            self._begin(f"{event.index} of {event.of}: {event.name}")
+        elif isinstance(event, StepStarted):
+            self._show(event.step, completed=event.index - 1, total=event.of)
+        elif isinstance(event, StepFinished):
+            self._show(event.step, completed=event.index, total=event.of)
+        elif isinstance(event, Progress) and event.total:
+            self._show(f"{event.step} {event.done} of {event.total}")
+        elif isinstance(event, EpochMeasured):
+            self._show(f"epoch {event.epoch} of {event.epochs}")
+        elif isinstance(event, Said):
+            self.bars.console.print(say(event.code, **event.fields), highlight=False)
 
-        def read(event: Event) -> None:
-            if isinstance(event, StepStarted):
-                self.bars.update(bar, completed=event.index - 1, total=event.of, step=event.step)
-            elif isinstance(event, Progress) and event.total:
-                self.bars.update(bar, step=f"{event.step} {event.done} of {event.total}")
-            elif isinstance(event, EpochMeasured):
-                self.bars.update(bar, step=f"epoch {event.epoch} of {event.epochs}")
-            elif isinstance(event, StepFinished):
-                self.bars.update(bar, completed=event.index, total=event.of, step=event.step)
-            elif isinstance(event, Said):
-                self.bars.console.print(say(event.code, **event.fields), highlight=False)
+    def _begin(self, title: str) -> None:
+        self.task = self.bars.add_task(title, total=None, step="")
 
-        return read
+    def _show(self, step: str, **values: Any) -> None:
+        if self.task is None:
+            self._begin(self.title)
+        self.bars.update(self.task, step=step, **values)
 
 
 @contextlib.contextmanager
-def showing() -> Iterator[Lines | Bars]:
-    """The reader that fits where standard error goes to: `.candidate(name)` is an `on_event`."""
+def showing(title: str = "") -> Iterator[Callable[[Event], None]]:
+    """An `on_event` that shows where the work is; `title` names what is worked on until an event names a candidate."""
     if not sys.stderr.isatty():
         yield Lines()
         return
@@ -58,5 +66,5 @@ def showing() -> Iterator[Lines | Bars]:
     from rich.progress import Progress as RichProgress
 
     columns = (TextColumn("{task.description}"), BarColumn(20), TextColumn("{task.fields[step]}"), TimeElapsedColumn())
-    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield Bars(bars)
+    with RichProgress(*columns, console=Console(stderr=True)) as bars:
+        yield Bars(bars, title)

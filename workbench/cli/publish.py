@@ -1,14 +1,8 @@
 """`workbench publish`: a measured candidate becomes a versioned artifact."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from workbench.cli.answers import as_json, print_json
-from workbench.errors import NotFound
-
-if TYPE_CHECKING:
-    from workbench.study import Candidate, Study
 
 
 @click.command()
@@ -23,18 +17,10 @@ def publish(study: str, name: str, id: str | None, max_drop: float, alias: str |
     import workbench as wb
 
     opened = wb.Study.open(study)
-    chosen = _named(opened, id) if id else opened.frontier("size_bytes", opened.task.metric).best(max_drop=max_drop)
+    chosen = opened.candidate(id) if id else opened.frontier().best(max_drop=max_drop)
     artifact = chosen.publish(name, alias=alias)
     if as_json:
         print_json({"name": artifact.name, "version": artifact.version, "path": str(artifact.path)})
     else:
         click.echo(f"{artifact.name} version {artifact.version}, made by {chosen.name}")
         click.echo(str(artifact.path))
-
-
-def _named(study: "Study", id: str) -> "Candidate":
-    for candidate in study.candidates:
-        if str(candidate.id) == id:
-            return candidate
-    known = ", ".join(str(c.id) for c in study.candidates) or "none"
-    raise NotFound("no-candidate", name=study.name, candidate=id, known=known)

@@ -23,12 +23,12 @@ def run(context: click.Context, study: str, recipes: tuple[TextIO, ...], as_json
 
     asked = [wb.Recipe.from_yaml(_text(file)) for file in recipes]
     opened = wb.Study.open(study)
-    with showing() as progress:
-        candidates = [opened.run(recipe, on_event=progress.candidate(recipe.name)) for recipe in asked]
+    with showing() as on_event:
+        candidates = opened.run(asked, on_event=on_event)
     if as_json:
         print_json([candidate_json(c) for c in candidates])
     else:
-        print_candidates(candidates, opened.task.metric)
+        print_candidates(candidates, opened.metric)
     unfinished = [c for c in candidates if c.status != "measured"]
     for candidate in unfinished:
         click.echo(f"{candidate.name}: {candidate.reason}", err=True)

@@ -42,7 +42,7 @@ def show(study: str, as_json: bool) -> None:
 
 
 def _print_study(study: "Study") -> None:
-    metric = study.task.metric
+    metric = study.metric
     measures = study.baseline.measures
     figures = ", ".join(f"{name} {said(measures.get(name))}" for name in (metric, "size_bytes", "latency_b1_ms"))
     click.echo(f"{study.name}: {study.task.name}, baseline {figures}")

@@ -71,12 +71,12 @@ def run_job(
 ) -> Any:
     """Submits a job and waits for its result; raises the `WorkbenchError` that ended it.
 
-    Interrupted from the keyboard, it cancels the job.
+    Interrupted, from the keyboard or by what `on_event` raises, it cancels the job.
     """
     job = submit(entry, payload, blobs=blobs, lane=lane, limit=limit)
     try:
         return job.wait(on_event)
-    except KeyboardInterrupt:
+    except BaseException:
         job.cancel()
         raise
 
