@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-_ROOMS = frozenset(
-    "errors events export graphs jobs measure models plots publish recipes records study tasks techniques training".split()
-)
+_ROOMS = {"errors", "events", "export", "graphs", "jobs", "measure", "models", "plots", "publish", "recipes", "records"}
+_ROOMS |= {"study", "tasks", "techniques", "training"}
 
 _NAMES = {
     "Artifact": "publish",
@@ -36,7 +35,6 @@ _NAMES = {
 }
 
 __all__ = [
-    "__version__",
     "Artifact",
     "Distillation",
     "DynamicQuantization",
@@ -53,6 +51,7 @@ __all__ = [
     "Task",
     "WeightClipping",
     "WeightPruning",
+    "__version__",
     "errors",
     "events",
     "export",
@@ -90,8 +89,23 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
-    from workbench import errors, events, export, graphs, jobs, measure, models, plots, publish, recipes, records
-    from workbench import study, tasks, techniques, training
+    from workbench import (
+        errors,
+        events,
+        export,
+        graphs,
+        jobs,
+        measure,
+        models,
+        plots,
+        publish,
+        recipes,
+        records,
+        study,
+        tasks,
+        techniques,
+        training,
+    )
     from workbench.machine import Machine
     from workbench.models import Model
     from workbench.publish import Artifact, load_artifact

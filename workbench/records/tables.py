@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -125,14 +126,14 @@ class Records:
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
-        with storage(home() / "records.db"):
-            try:
-                with self.engine.begin() as connection:
-                    yield connection
-            except sa.exc.OperationalError as error:
-                if "disk is full" in str(error) or "disk I/O" in str(error):
-                    raise StorageError("disk-full", path=self.url.removeprefix("sqlite:///")) from error
-                raise
+        with _spoken(self.url), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        """Reading writes too: SQLite makes files of its own beside the database."""
+        with _spoken(self.url), self.engine.connect() as connection:
+            yield connection
 
     # studies
 
@@ -151,13 +152,13 @@ class Records:
         return found
 
     def study(self, name: str) -> StudyRow | None:
-        with self.engine.connect() as c:
+        with self._reading() as c:
             row = c.execute(_studies.select().where(_studies.c.name == name)).mappings().first()
         return StudyRow(**row) if row else None
 
     def studies(self) -> list[StudyRow]:
         """All studies, oldest first."""
-        with self.engine.connect() as c:
+        with self._reading() as c:
             return [StudyRow(**row) for row in c.execute(_studies.select().order_by(_studies.c.created)).mappings()]
 
     def count_look(self, study: str) -> int:
@@ -185,14 +186,14 @@ class Records:
 
     def candidate(self, study: str, digest: str) -> CandidateRow | None:
         where = (_candidates.c.study == study) & (_candidates.c.digest == digest)
-        with self.engine.connect() as c:
+        with self._reading() as c:
             row = c.execute(_candidates.select().where(where)).mappings().first()
         return _candidate(row) if row else None
 
     def candidates(self, study: str) -> list[CandidateRow]:
         """A study's candidates in the order of their making."""
         asked = _candidates.select().where(_candidates.c.study == study).order_by(_candidates.c.id)
-        with self.engine.connect() as c:
+        with self._reading() as c:
             return [_candidate(row) for row in c.execute(asked).mappings()]
 
     def begin(self, candidate: int, job: str) -> None:
@@ -239,22 +240,22 @@ class Records:
     def versions(self, name: str) -> list[VersionRow]:
         """The versions under a name, oldest first."""
         asked = _versions.select().where(_versions.c.name == name).order_by(_versions.c.version)
-        with self.engine.connect() as c:
+        with self._reading() as c:
             return [VersionRow(**row) for row in c.execute(asked).mappings()]
 
     def names(self) -> list[str]:
         """Every published name."""
-        with self.engine.connect() as c:
+        with self._reading() as c:
             return list(c.execute(sa.select(_versions.c.name).distinct().order_by(_versions.c.name)).scalars())
 
     def alias(self, name: str, alias: str) -> int | None:
         """The version that an alias of a name stands for."""
         where = (_aliases.c.name == name) & (_aliases.c.alias == alias)
-        with self.engine.connect() as c:
+        with self._reading() as c:
             return c.execute(sa.select(_aliases.c.version).where(where)).scalar()
 
     def aliases(self, name: str) -> dict[str, int]:
-        with self.engine.connect() as c:
+        with self._reading() as c:
             rows = c.execute(_aliases.select().where(_aliases.c.name == name)).mappings()
             return {row["alias"]: row["version"] for row in rows}
 
@@ -278,12 +279,28 @@ def _engine(url: str) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
     if url.startswith("sqlite"):
         event.listen(engine, "connect", _prepare_sqlite)
-    with storage(home() / "records.db"):
+    with _spoken(url):
         try:
             _meta.create_all(engine)
         except sa.exc.OperationalError:
             _meta.create_all(engine)  # another process made them between our look and our making
     return engine
+
+
+@contextmanager
+def _spoken(url: str) -> Iterator[None]:
+    """Turns what a database says about its disk into a `StorageError` for people."""
+    path = url.removeprefix("sqlite:///")
+    with storage(Path(path)):
+        try:
+            yield
+        except sa.exc.OperationalError as error:
+            said = str(error.orig)
+            if "disk is full" in said or "disk I/O" in said:
+                raise StorageError("disk-full", path=path) from error
+            if "unable to open" in said or "readonly" in said:
+                raise StorageError("not-writable", path=path, why=said) from error
+            raise
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

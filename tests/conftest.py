@@ -1,0 +1,13 @@
+"""Every test works in a home of its own; jobs run in a real worker of that home, which ends with the test."""
+
+import pytest
+
+from workbench import jobs
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty home; whatever was started in it is ended afterwards."""
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    yield tmp_path / "home"
+    jobs.retire()

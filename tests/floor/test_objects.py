@@ -1,0 +1,64 @@
+"""The store of finished steps: whole, verified, found damaged, bounded."""
+
+import os
+
+import pytest
+
+from workbench.files import digest_bytes
+from workbench.objects import Objects
+
+KEY = digest_bytes(b"key")
+
+
+def filled(text):
+    return lambda folder: (folder / "f.txt").write_text(text)
+
+
+def test_a_step_is_kept_once(tmp_path):
+    store = Objects(tmp_path)
+    assert store.get(KEY) is None
+    folder = store.put(KEY, filled("one"))
+    assert (folder / "f.txt").read_text() == "one" and store.get(KEY) == folder
+    assert store.put(KEY, filled("two")) == folder and (folder / "f.txt").read_text() == "one"
+    assert folder == tmp_path / KEY[:2] / KEY[2:]
+
+
+def test_nothing_is_kept_of_a_step_that_fails(tmp_path):
+    def fill(folder):
+        (folder / "half").write_text("x")
+        raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError):
+        Objects(tmp_path).put(KEY, fill)
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [] and Objects(tmp_path).get(KEY) is None
+
+
+@pytest.mark.parametrize("same_store", [True, False])
+@pytest.mark.parametrize("harm", ["flip", "remove", "no digests", "bad digests"])
+def test_a_damaged_step_is_found_and_done_anew(tmp_path, harm, same_store):
+    store = Objects(tmp_path)
+    folder = store.put(KEY, filled("one"))
+    assert store.get(KEY)
+    if harm == "flip":
+        (folder / "f.txt").write_text("onf")
+    elif harm == "remove":
+        (folder / "f.txt").unlink()
+    elif harm == "no digests":
+        (folder / "digests.json").unlink()
+    else:
+        (folder / "digests.json").write_text("{")
+    store = store if same_store and "digests" not in harm else Objects(tmp_path)
+    assert store.get(KEY) is None
+    assert (store.put(KEY, filled("again")) / "f.txt").read_text() == "again"
+
+
+def test_the_oldest_steps_go_first_and_what_is_referred_to_stays(tmp_path):
+    store = Objects(tmp_path)
+    keys = [digest_bytes(bytes([k])) for k in range(4)]
+    for age, key in enumerate(keys):
+        folder = store.put(key, filled("x" * 1000))
+        os.utime(folder / "digests.json", (1000 + age, 1000 + age))
+    each = store.size() / 4
+    gone = store.sweep(int(2.5 * each), keep={keys[0]})
+    assert [bool(store.get(k)) for k in keys] == [True, False, False, True] and gone == pytest.approx(2 * each)
+    assert store.sweep(10**9, keep=set()) == 0

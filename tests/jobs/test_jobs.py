@@ -1,0 +1,226 @@
+"""Real workers: results, errors, crashes, limits, cancel, changed code, lost foremen. One home for all, as people have."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+from workbench import jobs
+from workbench.errors import Cancelled, InputError, StepFailed, WorkerLost
+from workbench.events import Done, Failed, Progress, StepStarted
+from workbench.jobs import Job, run_job, submit
+
+ENTRIES = """
+import os, sys, time
+from workbench.errors import InputError
+from workbench.events import Progress, StepStarted
+
+def add(payload, desk):
+    print("a person's module prints")
+    return {"sum": payload["a"] + payload["b"], "blob": (desk.blob("b") or b"").decode(), "pid": os.getpid()}
+
+def around(payload, desk): return {"env": os.environ.get(payload["name"]), "cwd": os.getcwd(), "stdin": sys.stdin.closed}
+def raises(payload, desk): raise ValueError("seven is " + "x" * payload.get("more", 0))
+def refuses(payload, desk): raise InputError("no-technique", name="a", nearest="b")
+def memory(payload, desk): raise MemoryError
+
+def crash(payload, desk):
+    desk.emit(StepStarted("Breaking", 1, 1))
+    os.write(2, b"free(): invalid pointer\\n")
+    os.abort()
+
+def leave(payload, desk): os._exit(3)
+
+def loop(payload, desk):
+    desk.emit(StepStarted("Looping", 1, 1))
+    while True:
+        time.sleep(.005)
+        if payload.get("checks"): desk.check()
+
+def eat(payload, desk):
+    held = []
+    while True: held.append(bytearray(20_000_000))
+
+def tell(payload, desk):
+    for k in range(payload["n"]): desk.emit(Progress("tell", k, payload["n"]))
+    return None
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("jobs")
+    (folder / "job_entries.py").write_text(ENTRIES)
+    patch = pytest.MonkeyPatch()
+    patch.setenv("WORKBENCH_HOME", str(folder / "home"))
+    patch.syspath_prepend(str(folder))
+    yield folder
+    jobs.retire()
+    patch.undo()
+
+
+def run(name, payload=None, **words):
+    return run_job(f"job_entries:{name}", payload or {}, **words)
+
+
+def test_a_payload_goes_in_and_a_result_comes_out():
+    first = run("add", {"a": 1, "b": 2}, blobs={"b": b"bytes"})
+    again = run("add", {"a": 2, "b": 2})
+    assert (first["sum"], first["blob"]) == (3, "bytes") and (again["sum"], again["blob"]) == (4, "")
+    assert first["pid"] == again["pid"] != os.getpid(), "the worker stays warm"
+
+
+def test_two_lanes_are_two_workers():
+    assert run("add", {"a": 1, "b": 1}, lane="quick")["pid"] != run("add", {"a": 1, "b": 1}, lane="long")["pid"]
+
+
+def test_blobs_and_environment_never_reach_the_disk(place, monkeypatch):
+    monkeypatch.setenv("A_SECRET", "swordfish-1")
+    run("tell", {"n": 1}, blobs={"b": b"swordfish-2"})
+    files = [f for f in (place / "home").rglob("*") if f.is_file()]
+    assert files and not [f for f in files if b"swordfish" in f.read_bytes()]
+
+
+def test_the_callers_surroundings_are_the_workers(monkeypatch, tmp_path):
+    monkeypatch.setenv("A_VARIABLE", "seen")
+    monkeypatch.chdir(tmp_path)
+    assert run("around", {"name": "A_VARIABLE"}) == {"env": "seen", "cwd": str(tmp_path), "stdin": False}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "code"),
+    [("raises", StepFailed, "step-raised"), ("refuses", InputError, "no-technique"), ("memory", StepFailed, "out-of-memory")],
+)
+def test_what_an_entry_raises_reaches_the_caller(name, kind, code):
+    with pytest.raises(kind) as caught:
+        run(name)
+    assert caught.value.code == code
+
+
+def test_a_long_reason_is_cut():
+    with pytest.raises(StepFailed) as caught:
+        run("raises", {"more": 5000})
+    assert caught.value.fields["what"] == "ValueError" and "seven is" in str(caught.value) and len(str(caught.value)) < 600
+
+
+def test_a_native_crash_ends_the_job_with_its_reason_and_nothing_else():
+    before = run("add", {"a": 1, "b": 1})["pid"]
+    with pytest.raises(WorkerLost) as caught:
+        run("crash")
+    assert caught.value.code == "worker-crashed"
+    assert "SIGABRT" in str(caught.value) and "Breaking" in str(caught.value)
+    assert run("add", {"a": 1, "b": 1})["pid"] != before
+    with pytest.raises(WorkerLost) as caught:
+        run("leave")
+    assert "exit code 3" in str(caught.value)
+
+
+def test_a_job_is_held_to_its_time():
+    with pytest.raises(WorkerLost) as caught:
+        run("loop", limit=0.5)
+    assert caught.value.code == "worker-limit" and "0.5 s" in str(caught.value) and "Looping" in str(caught.value)
+
+
+def test_a_job_is_held_to_its_memory(monkeypatch):
+    monkeypatch.setenv("WORKBENCH_MEMORY_BYTES", "400000000")
+    with pytest.raises(WorkerLost) as caught:
+        run("eat")
+    assert caught.value.code == "worker-memory" and "0.4 GB" in str(caught.value)
+
+
+@pytest.mark.parametrize("checks", [True, False])
+def test_cancel_acts_whether_the_job_looks_or_not(checks):
+    job = submit("job_entries:loop", {"checks": checks})
+    next(e for e in job.events() if isinstance(e, StepStarted))
+    worker_before = job.alive()
+    job.cancel()
+    with pytest.raises(Cancelled):
+        job.wait()
+    assert worker_before and isinstance(job.ended(), Failed)
+    assert run("add", {"a": 1, "b": 1})["sum"] == 2
+
+
+def test_a_job_that_waits_is_cancelled_without_being_begun():
+    first, second = submit("job_entries:loop", {"checks": True}), submit("job_entries:add", {"a": 1, "b": 1})
+    second.cancel()
+    assert first.alive() and second.alive() and second.ended() is None
+    first.cancel()
+    with pytest.raises(Cancelled):
+        second.wait()
+    assert not [e for e in second.events() if isinstance(e, Done)]
+
+
+def test_every_event_arrives_in_order_for_any_reader():
+    job = submit("job_entries:tell", {"n": 50})
+    told = [e.done for e in job.events() if isinstance(e, Progress)]
+    assert told == list(range(50)) == [e.done for e in Job.named(job.id).events() if isinstance(e, Progress)]
+    assert job.ended() == Done(None)
+
+
+def test_a_module_that_was_edited_is_imported_anew(place):
+    assert run("add", {"a": 1, "b": 2})["sum"] == 3
+    text = ENTRIES.replace('payload["a"] + payload["b"]', 'payload["a"] * 10 + payload["b"]')
+    (place / "job_entries.py").write_text(text)
+    assert run("add", {"a": 1, "b": 2})["sum"] == 12
+    (place / "job_entries.py").write_text(ENTRIES)
+
+
+def test_the_worker_outlives_the_script_that_asked(place):
+    script = """
+        from workbench.jobs import submit
+        print(submit("job_entries:tell", {"n": 3}).id)
+    """
+    done = subprocess.run([sys.executable, "-"], input=textwrap.dedent(script), capture_output=True, text=True, cwd=place)
+    assert Job.named(done.stdout.strip()).wait() is None, done.stderr
+
+
+def test_a_lost_foreman_is_an_interrupted_job_and_the_next_one_starts_another(place):
+    job = submit("job_entries:loop", {})
+    next(e for e in job.events() if isinstance(e, StepStarted))
+    foreman = [
+        p
+        for p in subprocess.run(["pgrep", "-f", f"workbench.jobs {place}/home"], capture_output=True, text=True).stdout.split()
+    ]
+    for pid in foreman:
+        os.kill(int(pid), signal.SIGKILL)
+    with pytest.raises(WorkerLost) as caught:
+        job.wait()
+    assert foreman and caught.value.code == "worker-interrupted" and not job.alive()
+    assert run("add", {"a": 3, "b": 4})["sum"] == 7
+
+
+def test_work_waits_while_somebody_measures():
+    with jobs.measuring():
+        waiting = submit("job_entries:tell", {"n": 1})
+        time.sleep(0.3)
+        assert waiting.alive() and waiting.ended() is None, "it must not run beside a measurement"
+        cancelled = submit("job_entries:loop", {"checks": True}, lane="quick")
+        cancelled.cancel()  # a waiting job still learns that it is to stop
+        with pytest.raises(Cancelled):
+            cancelled.wait()
+    assert waiting.wait() is None
+
+
+def test_a_foreman_that_is_not_wanted_any_more_ends_by_itself(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "other"))
+    monkeypatch.setenv("WORKBENCH_IDLE_SECONDS", "0.2")
+    run("add", {"a": 1, "b": 1})
+    deadline = time.time() + 20
+    while time.time() < deadline and _foremen(tmp_path / "other"):
+        time.sleep(0.1)
+    assert not _foremen(tmp_path / "other")
+
+
+def test_inline_jobs_leave_the_same_log(monkeypatch):
+    monkeypatch.setenv("WORKBENCH_EXECUTOR", "inline")
+    job = submit("job_entries:add", {"a": 1, "b": 2})
+    assert job.wait()["pid"] == os.getpid() and json.loads((job.folder / "job.json").read_text())["payload"] == {"a": 1, "b": 2}
+
+
+def _foremen(home):
+    return subprocess.run(["pgrep", "-f", f"workbench.jobs {home}"], capture_output=True, text=True).stdout.split()

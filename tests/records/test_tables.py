@@ -1,0 +1,108 @@
+"""Rows: one candidate a recipe, no lost update, versions and aliases without a clash."""
+
+import threading
+
+import pytest
+
+from workbench.errors import Conflict
+from workbench.records import Line, Measurement, Records, Report, VersionRow
+
+ACCURACY = Measurement("accuracy", 0.9, 0.85, 0.93, "", True, 300, "validation", "wilson", file_digest="ab")
+
+
+@pytest.fixture
+def records(home):
+    records = Records()
+    records.add_study("s", {"name": "digits"}, {"source": "zoo:mlp"}, {"data": "d", "model": "m"}, 3)
+    return records
+
+
+def test_a_study_is_kept_once(records):
+    again = records.add_study("s", {"name": "other"}, {}, {}, 4)
+    assert again.task == {"name": "digits"} and again.seed == 3 and [r.name for r in records.studies()] == ["s"]
+    assert records.study("none") is None
+
+
+def test_looks_are_counted(records):
+    assert [records.count_look("s"), records.count_look("s"), records.study("s").looks] == [1, 2, 2]
+
+
+def test_a_recipe_has_one_candidate(records):
+    one, two = records.claim("s", "d1", [{"technique": "A"}]), records.claim("s", "d1", [])
+    other = records.claim("s", "d2", [])
+    assert one == two and one.id != other.id and one.recipe == [{"technique": "A"}] and one.status == "interrupted"
+    assert [r.digest for r in records.candidates("s")] == ["d1", "d2"]
+
+
+def test_eight_claims_at_once_give_one_candidate(records):
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(Records().claim("s", "same", []).id)) for _ in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert len(found) == 8 and len(set(found)) == 1
+
+
+def test_a_finished_candidate_reads_back_as_it_was(records):
+    row = records.claim("s", "d1", [])
+    report = Report(
+        "Step", (Line("conv1", "Conv2d", True, "parity", {"limit": 1}),), {"bytes": 2.0}, (("parity", {"a": 1}),), 1.5
+    )
+    records.begin(row.id, "job1")
+    assert records.candidate("s", "d1").status == "running"
+    records.finish(row.id, "ab" * 32, [report], {"accuracy": ACCURACY}, {"seed": 0})
+    done = records.candidate("s", "d1")
+    assert (done.status, done.object, done.reports, done.measures, done.lineage) == (
+        *("measured", "ab" * 32, (report,)),
+        {"accuracy": ACCURACY},
+        {"seed": 0},
+    )
+
+
+def test_a_failure_is_told_only_by_the_job_that_has_the_candidate(records):
+    row = records.claim("s", "d1", [])
+    records.begin(row.id, "job1")
+    records.begin(row.id, "job2")
+    records.fail(row.id, "job1", "failed", {"code": "x"})
+    assert records.candidate("s", "d1").status == "running"
+    records.fail(row.id, "job2", "failed", {"code": "x"})
+    assert records.candidate("s", "d1").status == "failed" and records.candidate("s", "d1").reason == {"code": "x"}
+    records.begin(row.id, "job3")
+    records.finish(row.id, "o", [], {}, {})
+    records.fail(row.id, "job3", "failed", {"code": "late"})
+    assert records.candidate("s", "d1").status == "measured" and records.candidate("s", "d1").reason is None
+
+
+def version(number, digest="f"):
+    return VersionRow("small", number, "s", "d1", digest, "/somewhere", 1.0)
+
+
+def test_a_version_number_is_given_once(records):
+    records.add_version(version(1))
+    with pytest.raises(Conflict) as caught:
+        records.add_version(version(1, "g"))
+    assert caught.value.code == "version-taken"
+    records.add_version(version(2))
+    assert [v.version for v in records.versions("small")] == [1, 2] and records.names() == ["small"]
+
+
+def test_an_alias_moves_only_from_where_it_is_thought_to_be(records):
+    assert records.move_alias("small", "champion", 1, None) and records.alias("small", "champion") == 1
+    assert not records.move_alias("small", "champion", 2, None)
+    assert not records.move_alias("small", "champion", 2, 7)
+    assert records.move_alias("small", "champion", 2, 1) and records.aliases("small") == {"champion": 2}
+
+
+def test_a_measurement_speaks(records):
+    assert str(ACCURACY) == "accuracy 0.9 [0.85, 0.93]"
+    assert str(Measurement("size_bytes", 1234, 1234, 1234, "B", False, 1)) == "size_bytes 1234 B"
+
+
+def test_a_report_tells_of_every_layer():
+    report = Report(
+        "Step",
+        (Line("a", "Conv2d", True, "file-missing", {"path": "p"}), Line("b", "Conv2d", False, "file-missing", {"path": "q"})),
+    )
+    assert [line.layer for line in report.touched] == ["a"] and [line.layer for line in report.skipped] == ["b"]
+    assert str(report).splitlines() == ["Step: 1 of 2 layers", "  a: There is no file p.", "  b: There is no file q."]
