@@ -2,7 +2,7 @@
 
 from workbench.models.calling import call, input_order
 from workbench.models.catalogue import create, names
-from workbench.models.cuts import cuts_between, with_module
+from workbench.models.cuts import cuts_between, cuts_from_source
 from workbench.models.factories import load
 from workbench.models.fitting import check_fits
 from workbench.models.live import describe
@@ -22,5 +22,5 @@ __all__ = [
     "load",
     "names",
     "store_weights",
-    "with_module",
+    "cuts_from_source",
 ]

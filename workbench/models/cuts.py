@@ -31,13 +31,11 @@ def cuts_between(before: "nn.Module", after: "nn.Module") -> tuple[Cut, ...]:
     return tuple(found)
 
 
-def with_module(model: Model, module: "nn.Module") -> Model:
-    """The description of `module`, which was made from what `model` describes: its weights are kept, its cuts listed."""
+def cuts_from_source(model: Model, module: "nn.Module") -> tuple[Cut, ...]:
+    """The cuts that make `module` of what `model` describes when it is whole, whatever cuts it has by now."""
     from workbench.models.building import build
-    from workbench.models.weights import store_weights
 
-    whole = build(replace(model, weights=None, cuts=()))
-    return model.with_weights(store_weights(module), cuts_between(whole, module))
+    return cuts_between(build(replace(model, weights=None, cuts=())), module)
 
 
 def cut(module: "nn.Module", cuts: tuple[Cut, ...], shapes: Mapping[str, tuple[int, ...]]) -> None:

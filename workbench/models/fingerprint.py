@@ -45,6 +45,11 @@ def fingerprint(module: "nn.Module") -> Digest:
     return digest_json(lines)
 
 
+def code_digest(thing: Any) -> Digest:
+    """The digest of a class or a function by its compiled code, and by what that reaches."""
+    return digest_json(_Reader(set()).read(thing))
+
+
 def _persistent(module: "nn.Module") -> list[Any]:
     """Buffers that the state dict holds."""
     names = set(module.state_dict())

@@ -9,6 +9,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
+_SPREAD = 0.02
+"""Standard deviation of tokens' and positions' vectors at the beginning: alike, so that neither drowns the other."""
+
+
 class Attention(nn.Module):
     """softmax(Q K' / sqrt(d)) V for each head. The width of a head is read off the weights: it may be cut."""
 
@@ -54,7 +58,7 @@ class ViT(nn.Module):
     def __init__(self, embed: nn.Module, positions: int, outputs: int, width: int, heads: int, depth: int) -> None:
         super().__init__()
         self.embed = embed
-        self.position = nn.Parameter(torch.randn(1, positions, width) * 0.02)
+        self.position = nn.Parameter(torch.randn(1, positions, width) * _SPREAD)
         self.blocks = nn.Sequential(*(Block(width, heads) for _ in range(depth)))
         self.norm = nn.LayerNorm(width)
         self.fc = nn.Linear(width, outputs)
@@ -68,7 +72,9 @@ class ViT(nn.Module):
 def build(shape: list[int], outputs: int, heads: int, head_width: int, depth: int, tokens: int | None = None) -> nn.Module:
     width = heads * head_width
     if tokens is not None:
-        return ViT(nn.Embedding(tokens, width), shape[0], outputs, width, heads, depth)
+        embed = nn.Embedding(tokens, width)
+        nn.init.normal_(embed.weight, std=_SPREAD)
+        return ViT(embed, shape[0], outputs, width, heads, depth)
     side = _side(shape[1], shape[2])
     positions = (shape[1] // side) * (shape[2] // side)
     return ViT(Patches(shape[0], side, width), positions, outputs, width, heads, depth)

@@ -1,0 +1,55 @@
+"""What `fit` does in the worker process."""
+
+import json
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from workbench.events import StepFinished, StepStarted
+from workbench.files import home
+from workbench.jobs import Desk
+from workbench.models.fitting import check_fits
+from workbench.models.model import WEIGHTS, Model
+from workbench.models.weights import check_weights, to_bytes
+from workbench.objects import Objects
+from workbench.tasks import from_spec
+from workbench.training.fit import HISTORY
+from workbench.training.loop import train
+from workbench.training.settings import Settings
+
+
+def fit(payload: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
+    """Trains what the payload describes and keeps it under its key: {"weights": key}."""
+    key = payload["key"]
+    started = time.monotonic()
+    desk.emit(StepStarted("fit", 1, 1))
+    task = from_spec(payload["task"])
+    module = Model.from_json(payload["model"], payload=desk.blob("model")).build()
+    check_fits(module, task)
+    check_weights(module)
+    folder = home() / "checkpoints" / key
+    trained, figures = train(
+        module,
+        task.train,
+        task.validation,
+        task.kind,
+        Settings(**payload["settings"]),
+        seed=payload["seed"],
+        device=payload["device"],
+        emit=desk.emit,
+        check=desk.check,
+        checkpoint=folder / "checkpoint.safetensors",
+    )
+    Objects().put(key, lambda target: _write(target, trained, figures))
+    shutil.rmtree(folder, ignore_errors=True)
+    desk.emit(StepFinished("fit", 1, 1, time.monotonic() - started))
+    return {"weights": key}
+
+
+def _write(folder: Path, module: nn.Module, figures: list[dict[str, float]]) -> None:
+    (folder / WEIGHTS).write_bytes(to_bytes(module))
+    (folder / HISTORY).write_text(json.dumps(figures), encoding="utf-8")
