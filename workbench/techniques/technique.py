@@ -99,6 +99,11 @@ class Technique(Record, abc.ABC):
         _known[cls.__name__] = cls
 
     @property
+    def needed(self) -> frozenset[Need]:
+        """What this very record needs: `needs`, less what its fields switch off."""
+        return self.needs
+
+    @property
     def digest(self) -> Digest:
         return digest_json(self.described())
 

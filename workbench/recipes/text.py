@@ -1,0 +1,75 @@
+"""A recipe as YAML: a list of names, each with the fields that were changed.
+
+    - StructuredPruning:
+        ratio: 0.5
+    - StaticQuantization
+
+What is read may come from anywhere, so it is read narrowly: plain values only, no tags, no anchors and aliases, no key
+twice, no more than 64 KiB.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from workbench.errors import InputError
+
+LARGEST = 65_536
+"""So many characters at most."""
+
+
+def write(steps: Iterable[tuple[str, dict[str, Any]]]) -> str:
+    import yaml
+
+    told = [{name: fields} if fields else name for name, fields in steps]
+    return str(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, default_flow_style=False, width=1000))
+
+
+def read(source: str) -> list[tuple[str, dict[str, Any]]]:
+    """Names and fields, in order. Raises `InputError` for everything else."""
+    if not isinstance(source, str):
+        raise InputError("recipe-shape", why=f"it is of type {type(source).__name__}")
+    if len(source) > LARGEST:
+        raise InputError("recipe-shape", why=f"it has {len(source)} characters, and {LARGEST} are the most")
+    found = _loaded(source)
+    if not isinstance(found, list):
+        raise InputError("recipe-shape", why="it is no list")
+    return [_step(entry) for entry in found]
+
+
+def _step(entry: Any) -> tuple[str, dict[str, Any]]:
+    if isinstance(entry, str):
+        return entry, {}
+    if isinstance(entry, dict) and len(entry) == 1:
+        ((name, fields),) = entry.items()
+        fields = {} if fields is None else fields
+        if isinstance(name, str) and isinstance(fields, dict) and all(isinstance(k, str) for k in fields):
+            return name, fields
+    raise InputError("recipe-shape", why=f"the entry {repr(entry)[:60]} is neither a name nor a name with fields")
+
+
+def _loaded(source: str) -> Any:
+    import yaml
+
+    class Narrow(yaml.SafeLoader):
+        """No anchors, no aliases, and no key twice."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            event = self.peek_event()
+            if getattr(event, "anchor", None) is not None:
+                raise yaml.YAMLError("it has anchors or aliases")
+            if getattr(event, "tag", None) is not None:
+                raise yaml.YAMLError("it has tags")
+            return super().compose_node(parent, index)
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            keys = [key.value for key, _ in node.value]
+            twice = next((k for n, k in enumerate(keys) if k in keys[:n]), None)
+            if twice is not None:
+                raise yaml.YAMLError(f"{twice} is there twice")
+            return super().construct_mapping(node, deep=deep)
+
+    try:
+        return yaml.load(source, Loader=Narrow)  # a SafeLoader
+    except Exception as error:  # a parser that meets hostile text fails in many ways: depth, digits, dates
+        why = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+        raise InputError("recipe-shape", why=why) from error
