@@ -290,7 +290,7 @@ def _engine(url: str) -> sa.Engine:
 @contextmanager
 def _spoken(url: str) -> Iterator[None]:
     """Turns what a database says about its disk into a `StorageError` for people."""
-    path = url.removeprefix("sqlite:///")
+    path = url.removeprefix("sqlite:///") if url.startswith("sqlite") else sa.make_url(url).render_as_string()
     with storage(Path(path)):
         try:
             yield

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 _FILES = ("files", "jobs", "knobs", "tasks", "models", "training", "techniques", "recipes", "graphs", "export", "measure")
-_FILES += ("study", "publish", "cli")
+_FILES += ("plots", "study", "publish", "cli")
 
 
 @cache

@@ -1,0 +1,96 @@
+"""An axis: which measure, in which unit it is shown, and how figures are written.
+
+Three significant digits at most, thousands by a thin space, a true minus.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.records.values import Measurement
+
+_TITLES = {
+    "size_bytes": "Size",
+    "packed_bytes": "Packed size",
+    "macs": "Multiply-adds",
+    "rmse": "RMSE",
+    "mse": "MSE",
+    "latency_b1_ms": "Latency at batch 1",
+    "latency_b64_ms": "Latency at batch 64",
+    "speedup_b1": "Speed-up at batch 1",
+    "speedup_b64": "Speed-up at batch 64",
+    "nonzero_share": "Non-zero share",
+}
+_BYTES = ("B", "byte", "bytes")
+_SHARES = ("share", "fraction")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """`factor` times a measured value is what is shown, in `unit`. `log` where the values span more than a decade."""
+
+    measure: str
+    title: str
+    unit: str
+    factor: float
+    higher_is_better: bool
+    log: bool
+
+    @property
+    def label(self) -> str:
+        """The axis's title with its unit: "Size, kB, log"."""
+        return ", ".join(part for part in (self.title, self.unit, "log" if self.log else "") if part)
+
+    def said(self, value: float) -> str:
+        """A measured value with its unit: "127 kB", "93.3 %"."""
+        return f"{number(value * self.factor)} {self.unit}".rstrip()
+
+    def gap(self, amount: float) -> str:
+        """A difference of two values of this measure. Of shares it is said in points, never in per cent."""
+        unit = "points" if self.unit == "%" else self.unit
+        return f"{number(amount * self.factor)} {unit}".rstrip()
+
+
+def axis(measurements: Sequence[Measurement]) -> Axis:
+    """The axis for the values of one measure (at least one)."""
+    first = measurements[0]
+    values = [m.value for m in measurements]
+    unit, factor = _shown(first, max(map(abs, values)))
+    log = min(values) > 0 and max(values) > 10 * min(values)
+    return Axis(first.name, title(first.name), unit, factor, first.higher_is_better, log)
+
+
+def title(measure: str) -> str:
+    """A measure's name for people."""
+    return _TITLES.get(measure) or measure.replace("_", " ").capitalize()
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A figure in at most `digits` significant digits, without idle zeros; "unknown" where it is no number."""
+    if not math.isfinite(value):
+        return "unknown"
+    if value == 0:
+        return "0"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, decimals)
+    text = f"{rounded:,.{max(decimals, 0)}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(",", "\u2009").replace("-", "\u2212")
+
+
+def percent(share: float) -> str:
+    """A share as "83 %": whole, or with one decimal where whole per cents would say 0 or 100 and it is not."""
+    whole = round(share * 100)
+    exact = whole not in (0, 100) or share in (0, 1)
+    return f"{number(whole, 4) if exact else number(round(share * 100, 1), 4)} %"
+
+
+def _shown(measurement: Measurement, largest: float) -> tuple[str, float]:
+    """The unit for people and its factor. A quality without a unit that stays within 1 is a share."""
+    unit = measurement.unit
+    if unit in _BYTES:
+        return ("kB", 1e-3) if largest < 1e7 else ("MB", 1e-6)
+    if unit in _SHARES or (not unit and measurement.higher_is_better and largest <= 1):
+        return "%", 100.0
+    return ("×" if unit == "x" else unit), 1.0

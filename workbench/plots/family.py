@@ -1,0 +1,50 @@
+"""The family of a recipe: which kinds of technique are in it. Shape and colour say the same thing twice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from workbench.plots import tokens
+
+
+class Composed(Protocol):
+    """A recipe, as far as its family goes: techniques whose class says its `order`."""
+
+    @property
+    def techniques(self) -> Iterable[Any]: ...
+
+
+@dataclass(frozen=True)
+class Family:
+    """`key` has "p" where something is cut or set to zero, "d" where something is trained again, "q" where numbers are
+    stored differently; `marker` is matplotlib's name of the shape, `size` makes shapes look equally large."""
+
+    key: str
+    title: str
+    marker: str
+    colour: str
+    size: float = 1.0
+
+
+FAMILIES = {
+    f.key: f
+    for f in (
+        Family("q", "Quantize", "o", tokens.QUANTIZE),
+        Family("p", "Prune", "s", tokens.PRUNE, 0.9),
+        Family("pd", "Prune, distil", "P", tokens.PRUNE, 1.15),
+        Family("d", "Distil", "v", tokens.DISTIL_QUANTIZE, 1.1),
+        Family("pq", "Prune, quantize", "D", tokens.PRUNE_QUANTIZE, 0.85),
+        Family("dq", "Distil, quantize", "^", tokens.DISTIL_QUANTIZE, 1.1),
+        Family("pdq", "Prune, distil, quantize", "p", tokens.ALL_THREE, 1.15),
+        Family("", "As exported", "8", tokens.INK_2),
+    )
+}
+"""Every family by its key, in the order of the legend: colours by the dusk scale, the rarer ones told by shape."""
+
+_LETTERS = {"architecture": "p", "weights": "p", "recovery": "d", "numerics": "q"}
+
+
+def family(recipe: Composed) -> Family:
+    """The family of a recipe, from the `order` that the class of each technique declares."""
+    letters = {_LETTERS[technique.order] for technique in recipe.techniques}
+    return FAMILIES["".join(letter for letter in "pdq" if letter in letters)]

@@ -1,0 +1,70 @@
+"""An artifact: a published folder, verified when it is loaded, and what it answers. Imports neither torch nor onnx."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.graphs.runtime import open_session
+from workbench.publish.prediction import Prediction, answer
+from workbench.publish.seal import unseal
+
+if TYPE_CHECKING:
+    import onnxruntime as ort
+
+MODEL, CARD, PICTURE = "model.onnx", "README.md", "frontier.png"
+
+
+@dataclass(frozen=True, eq=False)
+class Artifact:
+    """A published version: its folder and its manifest. It never changes."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.manifest["name"])
+
+    @property
+    def version(self) -> int:
+        return int(self.manifest["version"])
+
+    @property
+    def card(self) -> str:
+        """The model card, Markdown with a YAML head."""
+        return (self.path / CARD).read_text(encoding="utf-8")
+
+    def predict(self, inputs: Any) -> Prediction:
+        """The answers to a batch, in the form that the task's own inputs have: an array (N x ...), or a dict of arrays.
+
+        Lists are taken as arrays, and numbers are brought to the type of the signature where nothing is lost but digits.
+        Runs in consecutive batches of 64, as accuracy was counted. Raises `InputError` for a name, a shape, a type or a
+        value (NaN, infinity) that does not fit.
+        """
+        return answer(self._session, self.manifest, inputs)
+
+    @cached_property
+    def _session(self) -> "ort.InferenceSession":
+        return open_session(self.path / MODEL)
+
+    def __repr__(self) -> str:
+        return f"Artifact({self.name}, version {self.version}, {self.path})"
+
+
+def load_artifact(path: Path | str) -> Artifact:
+    """The artifact in a folder, or the published one that a reference names: "name", "name:version", "name@alias".
+
+    Every byte is verified. Raises `NotFound` where there is none, and `Damaged` with the name of the file that is
+    missing or changed.
+    """
+    folder = Path(path).expanduser().absolute()
+    if not folder.exists() and isinstance(path, str):
+        from workbench.publish.reference import read
+
+        if read(path) is not None:
+            from workbench.publish.registry import locate
+
+            folder = locate(path)
+    return Artifact(folder, unseal(folder))

@@ -1,0 +1,161 @@
+"""The model card: Markdown with a YAML head. Every figure in it stands in the manifest, with its interval."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from workbench import words
+from workbench.plots.axis import axis, number, percent, title
+from workbench.publish.artifact import PICTURE
+from workbench.records import Measurement
+
+Json = Mapping[str, Any]
+
+
+def write_card(manifest: Json, picture: bool) -> str:
+    """The card of an artifact; `picture` says whether the frontier is beside it."""
+    parts = [_head(manifest), f"# {manifest['name']}, version {manifest['version']}", _what(manifest)]
+    if picture:
+        parts.append(f"![{words.say('card-picture', metric=title(manifest['metric']))}]({PICTURE})")
+    parts += _use(manifest)
+    parts += _measured(manifest)
+    parts += _made(manifest)
+    parts += _limits(manifest)
+    parts += _licence(manifest)
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(manifest: Json) -> str:
+    """The YAML head, in the terms that model hubs read."""
+    import yaml
+
+    metrics = [{"type": m["name"], "value": m["value"]} for m in manifest["test"].values()]
+    data = {"name": manifest["task"], "type": manifest["task"], "split": "test"}
+    result = {"task": {"type": manifest["kind"]}, "dataset": data, "metrics": metrics}
+    head = {
+        "license": manifest["licence"]["model"],
+        "library_name": "onnxruntime",
+        "tags": ["onnx", manifest["kind"]],
+        "version": manifest["version"],
+        "model-index": [{"name": manifest["name"], "results": [result]}],
+    }
+    return f"---\n{yaml.safe_dump(head, sort_keys=False, allow_unicode=True)}---"
+
+
+def _what(manifest: Json) -> str:
+    """What goes in and what comes out, in a sentence."""
+    signature = manifest["signature"]
+    given = ", ".join(map(_tensor, signature["inputs"]))
+    classes, outputs = manifest["classes"], ", ".join(map(_tensor, signature["outputs"]))
+    code = f"card-{manifest['kind']}"
+    return words.say(code, inputs=given, outputs=outputs, count=len(classes), classes=_some(classes))
+
+
+def _tensor(spec: Json) -> str:
+    return f"`{spec['name']}` ({' x '.join(map(str, ['N', *spec['shape']]))}, {spec['dtype']})"
+
+
+def _some(classes: Sequence[str]) -> str:
+    return ", ".join(classes) if len(classes) <= 12 else f"{', '.join(classes[:10])} and {len(classes) - 10} more"
+
+
+def _use(manifest: Json) -> Iterator[str]:
+    inputs = [spec["name"] for spec in manifest["signature"]["inputs"]]
+    given = "inputs" if len(inputs) == 1 else "{" + ", ".join(f'"{name}": {name}' for name in inputs) + "}"
+    answer = "labels" if manifest["kind"] == "classification" else "outputs"
+    code = ["import workbench as wb", "", f'artifact = wb.load_artifact("{manifest["name"]}:{manifest["version"]}")']
+    yield "## Use"
+    yield _fenced("python", "\n".join([*code, f"artifact.predict({given}).{answer}"]))
+    yield words.say("card-use")
+    prepared = manifest["preprocessing"]
+    if prepared:
+        yield words.say("card-preprocessing")
+        yield _fenced("json", json.dumps(prepared, indent=1, ensure_ascii=False))
+
+
+def _measured(manifest: Json) -> Iterator[str]:
+    yield "## What was measured"
+    yield words.say("card-measured")
+    rows = [*manifest["test"].values(), *manifest["measures"].values()]
+    lines = ["| measure | of | value | 95 % interval | n | machine |", "|---|---|---|---|---|---|"]
+    yield "\n".join([*lines, *(_row(m) for m in rows)])
+    yield " ".join(_compared(manifest))
+    if manifest["test"]:
+        code = "card-look-one" if manifest["looks"] == 1 else "card-looks"
+        yield words.say(code, samples=number(manifest["test_samples"], 9), looks=manifest["looks"])
+
+
+def _row(m: Json) -> str:
+    of = f"the {m['split']} split" if m["split"] else "the file"
+    if m["value"] is None:
+        return f"| {title(m['name'])} | {of} | not a number | | {m['n']} | |"
+    shown = axis([Measurement.from_json(m)])
+    value = shown.said(m["value"]) + (f" ({number(m['value'], 15)} bytes)" if m["unit"] == "B" else "")
+    exact = m["method"] == "exact"
+    interval, samples = ("exact", "") if exact else (_interval(m), number(m["n"], 9))
+    return f"| {title(m['name'])} | {of} | {value} | {interval} | {samples} | {m['machine'] or ''} |"
+
+
+def _interval(m: Json) -> str:
+    if m["low"] is None or m["high"] is None:
+        return "unknown"
+    shown = axis([Measurement.from_json(m)])
+    return f"{number(m['low'] * shown.factor)} to {shown.said(m['high'])}"
+
+
+def _compared(manifest: Json) -> Iterator[str]:
+    """Against the baseline, in words: how much smaller, and whether the data tell the quality apart."""
+    ours, base, metric = manifest["measures"], manifest["baseline"], manifest["metric"]
+    if "size_bytes" in ours and "size_bytes" in base and base["size_bytes"]["value"]:
+        size, before = (Measurement.from_json(m["size_bytes"]) for m in (ours, base))
+        shown, share = axis([size, before]), 1 - size.value / before.value
+        code = "card-same-size" if share == 0 else "card-smaller" if share > 0 else "card-larger"
+        yield words.say(code, share=percent(abs(share)), size=shown.said(size.value), baseline=shown.said(before.value))
+    values = [m[metric][part] for m in (ours, base) if metric in m for part in ("value", "low", "high")]
+    if len(values) == 6 and None not in values:
+        a, b = (Measurement.from_json(m[metric]) for m in (ours, base))
+        shown, apart = axis([a, b]), a.low > b.high or b.low > a.high
+        said = {"metric": title(metric), "value": shown.said(a.value), "baseline": shown.said(b.value)}
+        yield words.say("card-apart" if apart else "card-not-apart", **said, n=number(a.n, 9))
+
+
+def _made(manifest: Json) -> Iterator[str]:
+    lineage, parity = manifest["lineage"], manifest["parity"]
+    yield "## How it was made"
+    yield words.say("card-made", study=manifest["study"], candidate=manifest["candidate"]["id"], task=manifest["task"])
+    yield _fenced("yaml", lineage["recipe_yaml"].rstrip())
+    steps = [words.say("card-step", **{k: v for k, v in s.items() if k != "figures"}) for s in manifest["steps"] if s["layers"]]
+    if steps:
+        yield "\n".join(f"- {step}" for step in steps)
+    if "difference" in parity:
+        said = {k: number(v) if isinstance(v, float) else v for k, v in parity.items()}
+        yield words.say("card-parity", **said)
+    elif "truth" in parity:
+        yield words.say("card-parity-held", truth=parity["truth"], samples=number(parity.get("samples", 0), 9))
+    facts = {f"{name} data": digest for name, digest in lineage["data"].items()} | {"recipe": lineage["recipe_digest"]}
+    yield "\n".join(f"- {name}: `{digest}`" for name, digest in facts.items())
+    versions = lineage.get("versions", {})
+    if versions:
+        yield words.say("card-versions", versions=", ".join(f"{name} {version}" for name, version in versions.items()))
+
+
+def _limits(manifest: Json) -> Iterator[str]:
+    yield "## Limits"
+    codes = ["card-limit-bias", "card-limit-data"]
+    if any(m["machine"] for m in manifest["measures"].values()):
+        codes.append("card-limit-machine")
+    if any(step["step"] == "DynamicQuantization" for step in manifest["steps"]):
+        codes.append("card-limit-batch")
+    yield "\n".join(f"- {words.say(code)}" for code in codes)
+
+
+def _licence(manifest: Json) -> Iterator[str]:
+    licence = manifest["licence"]
+    yield "## Licence and intended use"
+    yield words.say("card-licence", model=licence["model"], data=licence["data"])
+    use = manifest["intended_use"].strip()
+    yield "\n".join(f"> {line}" for line in use.splitlines()) if use else words.say("card-no-use")
+
+
+def _fenced(language: str, text: str) -> str:
+    return f"```{language}\n{text}\n```"

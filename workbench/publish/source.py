@@ -1,0 +1,63 @@
+"""What is published, and whose it is: the joints that a candidate and its study fill."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from workbench.files import Digest
+from workbench.records import Measurement, Report
+from workbench.tasks.task import Task
+
+
+class Drawn(Protocol):
+    """A frontier, as far as the card's picture goes."""
+
+    def plot(self, path: Path | str, selected: str | None = None) -> Path: ...
+
+
+class Written(Protocol):
+    """A recipe, as far as a lineage goes."""
+
+    @property
+    def digest(self) -> Digest: ...
+    def to_yaml(self) -> str: ...
+
+
+class Owner(Protocol):
+    """The study: it has the task and the baseline, draws the frontier, and scores the test split when it is asked to."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def task(self) -> Task: ...
+    @property
+    def baseline(self) -> Any: ...
+    @property
+    def looks(self) -> int: ...
+    def frontier(self, x: str, y: str) -> Drawn: ...
+    def examine(self, candidate: Any) -> Mapping[str, Measurement]: ...
+
+
+class Source(Protocol):
+    """A candidate, as far as publishing goes."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def recipe(self) -> Written: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def file(self) -> Path | None: ...
+    @property
+    def measures(self) -> Mapping[str, Measurement]: ...
+    @property
+    def reports(self) -> Sequence[Report]: ...
+    @property
+    def lineage(self) -> Mapping[str, Any]: ...
+    @property
+    def study(self) -> Owner: ...
