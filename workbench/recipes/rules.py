@@ -24,7 +24,7 @@ def check(steps: Sequence[Technique], model: "Model | None", task: "Task | None"
         _check_pair(first, then)
     for step in steps:
         if task is not None and task.kind == "outputs" and "labels" in step.needed:
-            raise InputError("needs-labels", step=_name(step), task=task.name)
+            raise InputError("step-needs-labels", step=_name(step), task=task.name)
         if model is not None and getattr(model, "kind", "module") == "graph" and step.stage == "module":
             raise InputError("needs-module", step=_name(step), model=model.name)
 

@@ -1,6 +1,11 @@
 """Techniques: what makes a model smaller, each a frozen, declared record."""
 
 from workbench.techniques.context import StepContext
+from workbench.techniques.distillation import Distillation
+from workbench.techniques.dynamic_quantization import DynamicQuantization
+from workbench.techniques.fine_tuning import FineTuning
+from workbench.techniques.half_precision import HalfPrecision
+from workbench.techniques.static_quantization import StaticQuantization
 from workbench.techniques.structured_pruning import StructuredPruning
 from workbench.techniques.technique import (
     Context,
@@ -16,9 +21,14 @@ from workbench.techniques.weight_pruning import WeightPruning
 
 __all__ = [
     "Context",
+    "Distillation",
+    "DynamicQuantization",
     "FileTechnique",
+    "FineTuning",
+    "HalfPrecision",
     "ModuleTechnique",
     "Plan",
+    "StaticQuantization",
     "StepContext",
     "StructuredPruning",
     "Technique",

@@ -11,6 +11,6 @@ SENTENCES: dict[str, str] = {
     "numerics-first": "{then} cannot follow {first}: {first} works on the exported file, and is the last. Put {then} first.",
     "numerics-twice": "{then} cannot follow {first}: numbers are stored in one way. Keep one of the two.",
     "weights-first": "{then} cannot follow {first}: it changes shapes, and would undo the work on weights. Put {then} first.",
-    "needs-labels": '{step} needs labels, and {task} has none: its kind is "outputs". Distillation(alpha=0) needs no labels.',
+    "step-needs-labels": '{step} needs labels, and {task} has none: its kind is "outputs". Distillation(alpha=0) needs no labels.',
     "needs-module": "{step} needs a PyTorch module, and {model} is an ONNX file. Use techniques that work on files.",
 }

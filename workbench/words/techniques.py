@@ -28,4 +28,20 @@ SENTENCES = {
     "clipped": "{beyond} of {total} weights lay beyond {bound} and lie on it now.",
     "within-bound": "All its {total} weights lie within {bound}.",
     "no-fan-in": "It is neither a convolution nor a linear layer.",
+    # what training again says
+    "trained": "Trained again.",
+    "frozen": "Frozen: it does not learn.",
+    # what numerics say
+    "quantized": "Stored in 8 bits, and computed in integers.",
+    "quantized-dynamically": "Stored in 8 bits, and computed in integers with scales of the moment.",
+    "no-integer-kernel": "ONNX Runtime has no integer kernel for {kind} on a CPU.",
+    "no-constant-weight": "It multiplies two activations: there is no weight to store.",
+    "convolution-in-float": "A convolution stays in float unless it is asked for: dynamically quantized it runs slower.",
+    "not-taken": "ONNX Runtime's quantizer left it in float.",
+    "nothing-quantized": "Nothing in {path} can be quantized ({kinds}). HalfPrecision makes the file smaller all the same.",
+    "runs-in-float": "{step} gave a file of which ONNX Runtime runs nothing in integers on this CPU. Nothing was kept.",
+    "halved": "Stored and computed in float16.",
+    "beyond-half": "A weight lies beyond the range of float16.",
+    "nothing-halved": "No operator of {path} can be stored in float16.",
+    "half-overflows": "The float16 file answers with numbers that are not finite ({output}): activations lie beyond its range.",
 }

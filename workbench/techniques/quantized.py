@@ -1,0 +1,59 @@
+"""What both quantizations share: ONNX Runtime's tools kept quiet, and a file that is slim, deterministic and proved to run
+in integers."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import StepFailed
+from workbench.graphs import GraphFile
+from workbench.machine import Machine
+from workbench.records import Line, Report
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+
+def is_arm(machine: Machine) -> bool:
+    return any(word in machine.system.lower() for word in ("arm64", "aarch64"))
+
+
+def bits_for(machine: Machine) -> int:
+    """How many bits a weight may have without a risk: AVX2 alone adds pairs of products in 16 bits, and saturates."""
+    return 8 if machine.has_int8_dot_product or is_arm(machine) else 7
+
+
+def require(lines: tuple[Line, ...], file: GraphFile) -> None:
+    """Raises `StepFailed` where there is nothing to quantize."""
+    if not any(line.touched for line in lines):
+        kinds = sorted({line.kind for line in lines}) or ["no operator with weights"]
+        raise StepFailed("nothing-quantized", path=file.path.name, kinds=", ".join(kinds))
+
+
+def finished(
+    step: str, model: "ModelProto", lines: tuple[Line, ...], before: GraphFile, path: Path
+) -> tuple[GraphFile, Report]:
+    """The file, slimmed and saved, with its report. Raises `StepFailed` where ONNX Runtime runs none of it in integers."""
+    from workbench.graphs.fused import float_operators, integer_operators
+    from workbench.graphs.tidy import tidy
+
+    file = GraphFile.save(tidy(model), path)
+    integers, floats = integer_operators(file.path), float_operators(file.path)
+    if not integers:
+        raise StepFailed("runs-in-float", step=step)
+    figures = {"integer_operators": sum(integers.values()), "float_operators": sum(floats.values())}
+    figures |= {"bytes_before": before.size_bytes, "bytes_after": file.size_bytes}
+    return file, Report(step, lines, {name: float(value) for name, value in figures.items()})
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """The quantizer logs advice that this library has followed already; what matters comes as an exception."""
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(level)

@@ -1,0 +1,109 @@
+"""Static quantization: weights and activations in 8 bits, their scales fixed beforehand on training samples."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from workbench.knobs import knob
+from workbench.records import Report
+from workbench.techniques.operators import RECURRENT, Operator, lines, operators, untouched
+from workbench.techniques.quantized import bits_for, finished, is_arm, quiet, require
+from workbench.techniques.technique import Context, FileTechnique, Plan
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+    from workbench.graphs import GraphFile
+    from workbench.tasks.task import Array
+
+_BATCH = 64
+
+
+class StaticQuantization(FileTechnique):
+    """q = clamp(round(w / s) + z), with scales s and zero points z that are written into the file (QDQ form).
+
+    `auto` becomes what this machine's instructions are good at: uint8 activations and int8 weights on x86, where two
+    signed operands run slower than float; int8 on Arm; 7 bits a weight where AVX2 alone would saturate. Source:
+    Jacob et al., Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference, 2018.
+    """
+
+    needs = frozenset({"calibration"})
+    title = "Quantize"
+
+    granularity: Literal["auto", "tensor", "channel"] = knob(
+        "auto", search=("tensor", "channel"), say="one scale for a weight tensor, or one for each output channel"
+    )
+    activations: Literal["auto", "uint8", "int8"] = knob("auto", say="how activations are stored")
+    weights: Literal["auto", "int8", "uint8"] = knob("auto", say="how weights are stored")
+    bits: Literal["auto", 7, 8] = knob("auto", unit="bits", say="of a weight")
+    calibration_samples: int = knob(
+        256, ge=1, le=100_000, search=(64, 1024), scale="log", unit="samples", say="training samples that fix the scales"
+    )
+    method: Literal["minmax"] = knob("minmax", say="how a range is taken from the samples")
+
+    def resolve(self, x: "GraphFile", context: Context) -> Self:
+        fit: dict[str, str | int] = {"activations": "int8" if is_arm(context.machine) else "uint8", "weights": "int8"}
+        fit |= {"bits": bits_for(context.machine), "granularity": "channel" if _has_depthwise(x.load()) else "tensor"}
+        return self.replace(**{name: value for name, value in fit.items() if getattr(self, name) == "auto"})
+
+    def plan(self, x: "GraphFile", context: Context) -> Plan:
+        """Raises `StepFailed` where nothing in the file can be quantized."""
+        plan = Plan(lines(operators(x.load()), _why_not, "quantized"))
+        require(plan.lines, x)
+        return plan
+
+    def apply(self, x: "GraphFile", plan: Plan, context: Context) -> "tuple[GraphFile, Report]":
+        """Raises `StepFailed` where the file would not run in integers."""
+        import onnx
+        from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
+
+        step = self.resolve(x, context)
+        kinds = {"int8": QuantType.QInt8, "uint8": QuantType.QUInt8}
+        out = context.scratch / "static.onnx"
+        with quiet():
+            quantize_static(
+                x.load(),
+                str(out),
+                _reader(x, context, self.calibration_samples),
+                quant_format=QuantFormat.QDQ,
+                per_channel=step.granularity == "channel",
+                reduce_range=step.bits == 7,
+                activation_type=kinds[step.activations],
+                weight_type=kinds[step.weights],
+                calibrate_method={"minmax": CalibrationMethod.MinMax}[step.method],
+                calibration_providers=["CPUExecutionProvider"],
+            )
+        model, before = onnx.load(str(out)), operators(x.load())
+        left = untouched(before, model)
+        told = lines(before, lambda o: _why_not(o) or ("not-taken" if o.node in left else None), "quantized")
+        return finished(type(self).__name__, model, told, x, out)
+
+
+def _why_not(operator: Operator) -> str | None:
+    """The reason why an operator stays in float."""
+    return "no-integer-kernel" if operator.kind in (*RECURRENT, "ConvTranspose") else None
+
+
+def _has_depthwise(model: "ModelProto") -> bool:
+    """Whether channels are convolved one by one: their weights differ too much in size for one scale."""
+    return any(a.name == "group" and a.i > 1 for n in model.graph.node if n.op_type == "Conv" for a in n.attribute)
+
+
+def _reader(x: "GraphFile", context: Context, samples: int) -> Any:
+    """The first training samples in their order, in batches, as the quantizer wants to be given them."""
+    from onnxruntime.quantization import CalibrationDataReader
+
+    names = [value.name for value in x.load().graph.input]
+
+    def feeds() -> "Iterator[dict[str, Array]]":
+        for inputs, _ in context.train.head(samples).batches(_BATCH):
+            context.check()
+            yield {name: inputs[name] for name in names}
+
+    class Reader(CalibrationDataReader):
+        def __init__(self) -> None:
+            self.feeds = feeds()
+
+        def get_next(self) -> "dict[str, Array] | None":
+            return next(self.feeds, None)
+
+    return Reader()
