@@ -6,7 +6,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from workbench.graphs.file import GraphFile
 from workbench.graphs.reference import Parity, relative_difference
 from workbench.graphs.tidy import tidy
 from workbench.records import Report
-from workbench.tasks.task import Split, Task
+from workbench.tasks.task import Array, Split, Task
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -31,14 +31,13 @@ CHECKED = 512
 def export(module: "nn.Module", task: Task, path: Path) -> tuple[GraphFile, Report, Parity]:
     """Writes `module` (in evaluation mode, on the CPU) as an ONNX file at `path`.
 
-    Inputs are called as in the task's signature, with a dynamic first dimension "batch"; outputs likewise, or
-    output_0, output_1, ... where the task does not name them. Raises `StepFailed` where the module cannot be exported,
-    where the checker refuses the file, and where the file does not agree with the module on validation data.
+    Inputs are called as in the task's signature, with a dynamic first dimension "batch"; the output likewise. Raises
+    `StepFailed` where the module cannot be exported, where the checker refuses the file, and where the file does not
+    agree with the module on validation data.
     """
     import onnx
 
-    names = output_names(module, task)
-    model = tidy(_slim(_export(module, task, names)))
+    model = tidy(_slim(_export(module, task)))
     _mark_batch(model)
     try:
         onnx.checker.check_model(model, full_check=True)
@@ -56,66 +55,45 @@ def held_against(file: GraphFile, module: "nn.Module", split: Split) -> Parity:
     """The file's answers held against the module's on a split: in batches of 64, and its first sample alone."""
     import torch
 
-    from workbench.models.calling import call
+    from workbench.models.calling import call, tensors
 
     worst = 0.0
     batches = [inputs for inputs, _ in split.batches(64)] + [inputs for inputs, _ in split.head(1).batches(1)]
     with torch.inference_mode():
         for inputs in batches:
-            answers = call(module, {name: torch.from_numpy(np.ascontiguousarray(a)) for name, a in inputs.items()})
-            truth = [t.numpy() for t in as_tuple(answers)]
-            worst = max(worst, relative_difference(list(file.run(inputs).values()), truth))
+            truth = call(module, tensors(inputs)).numpy()
+            worst = max(worst, relative_difference(list(file.run(inputs).values()), [truth]))
     return Parity(worst, FLOAT_LIMIT, len(split), "PyTorch")
 
 
-def as_tuple(answers: Any) -> tuple[Any, ...]:
-    """A module's answer as a tuple of tensors."""
-    if isinstance(answers, dict):
-        return tuple(answers.values())
-    return tuple(answers) if isinstance(answers, tuple | list) else (answers,)
+def output_name(task: Task) -> str:
+    """The name of the file's output: the task's, or "output"."""
+    return task.signature.outputs[0].name if task.signature.outputs else "output"
 
 
-def output_names(module: "nn.Module", task: Task) -> list[str]:
-    """Names for the file's outputs: the task's, or output_0, ..."""
-    import torch
-
-    from workbench.models.calling import call
-
-    with torch.inference_mode():
-        count = len(as_tuple(call(module, _examples(task.train))))
-    named = [t.name for t in task.signature.outputs]
-    return [named[k] if k < len(named) else f"output_{k}" for k in range(count)]
-
-
-def _examples(split: Split) -> dict[str, Any]:
+def _examples(split: Split) -> dict[str, Array]:
     """The first two samples: a batch of one would be taken for a constant."""
+    arrays = split.head(2).arrays
+    return {name: a if len(a) == 2 else np.concatenate([a, a]) for name, a in arrays.items()}
+
+
+def _export(module: "nn.Module", task: Task) -> "ModelProto":
     import torch
 
-    first, _ = next(split.head(2).batches(2))
-    doubled = {n: a if len(a) > 1 else np.concatenate([a, a]) for n, a in first.items()}
-    return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in doubled.items()}
+    from workbench.models.calling import input_order, tensors
 
-
-def _export(module: "nn.Module", task: Task, output_names: list[str]) -> "ModelProto":
-    import torch
-
-    from workbench.models.calling import arranged
-
-    examples = _examples(task.train)
-    args, kwargs = arranged(module, examples)
+    examples = tensors(_examples(task.train))
+    order = input_order(module, tuple(examples))
     batch = torch.export.Dim("batch")
-    shapes = {name: {0: batch} for name in examples}
-    given = tuple({0: batch} for _ in args) if args else {name: shapes[name] for name in kwargs}
     try:
         with _quiet(), torch.inference_mode():
             program = torch.onnx.export(
                 module,
-                args,
-                kwargs=kwargs or None,
+                tuple(examples[name] for name in order),
                 dynamo=True,
-                dynamic_shapes=given,
-                input_names=list(examples),
-                output_names=output_names,
+                dynamic_shapes=tuple({0: batch} for _ in order),
+                input_names=list(order),
+                output_names=[output_name(task)],
                 verbose=False,
             )
     except Exception as error:

@@ -157,9 +157,9 @@ def _layers(graph: "GraphProto", weights: "dict[str, TensorProto]", macs: list[i
     found = []
     for node, products in zip(graph.node, macs, strict=True):
         held = [weights[name] for name in _sources(node, made_by) if name in weights]
-        if node.op_type in ("DequantizeLinear", "QuantizeLinear", "Cast") or not (held or products):
-            continue
         numbers = sum(math.prod(t.dims) for t in held)
+        if node.op_type in ("DequantizeLinear", "QuantizeLinear", "Cast") or not (numbers > 1 or products):
+            continue
         name = layer_name(max(held, key=lambda t: math.prod(t.dims)).name) if held else node.name
         found.append(LayerCost(name, node.op_type, products or 0, numbers, sum(len(t.raw_data) for t in held)))
     return tuple(found)

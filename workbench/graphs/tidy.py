@@ -30,7 +30,8 @@ def tidy(model: "ModelProto") -> "ModelProto":
         graph = step(graph).model
     _shorten(graph)
     slim = onnx_ir.to_proto(graph)
-    slim.producer_name, slim.producer_version, slim.domain, slim.graph.name = PRODUCER, "", "", "main"
+    slim.producer_name, slim.producer_version, slim.domain, slim.doc_string = PRODUCER, "", "", ""
+    slim.graph.name = "main"
     del slim.graph.value_info[:], slim.metadata_props[:]
     return slim
 

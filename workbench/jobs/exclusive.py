@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+_held_here = False
+
+
 def _lock_file() -> Path:
     return Path(tempfile.gettempdir()) / f"workbench-measuring-{os.getuid()}.lock"
 
@@ -19,16 +22,21 @@ def _lock_file() -> Path:
 @contextmanager
 def measuring(check: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Holds the lock. `check` is called while another process has it, and may raise."""
+    global _held_here
     handle = os.open(_lock_file(), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _acquire(handle, fcntl.LOCK_EX, check)
+        _held_here = True
         yield
     finally:
+        _held_here = False
         os.close(handle)
 
 
 def wait_while_measuring(check: Callable[[], None]) -> None:
-    """Returns when nobody measures. `check` is called while somebody does, and may raise."""
+    """Returns when nobody measures but this process itself. `check` is called while somebody does, and may raise."""
+    if _held_here:
+        return
     handle = os.open(_lock_file(), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _acquire(handle, fcntl.LOCK_SH, check)

@@ -17,10 +17,10 @@ __all__ = [
     "check_weights",
     "create",
     "cuts_between",
+    "cuts_from_source",
     "describe",
     "input_order",
     "load",
     "names",
     "store_weights",
-    "cuts_from_source",
 ]

@@ -87,7 +87,8 @@ class Report:
         return tuple(line for line in self.lines if not line.touched)
 
     def __str__(self) -> str:
-        head = f"{self.step}: {len(self.touched)} of {len(self.lines)} layers"
+        counted = f"{len(self.touched)} of {len(self.lines)} layers" if self.lines else f"{self.seconds:.1f} s"
+        head = f"{self.step}: {counted}"
         said = [words.say(code, **fields) for code, fields in self.remarks]
         return "\n".join([head, *(f"  {line.layer}: {line.sentence}" for line in self.lines), *(f"  {s}" for s in said)])
 

@@ -91,21 +91,22 @@ class Frontier(Generic[C]):
             raise InputError("frontier-measures", given=", ".join(self.measures) or "none")
         for name in self.measures:
             self.axis(name)
-        for candidate in self._everyone:
-            for name in self.measures:
-                if name in candidate.measures and candidate.measures[name].split == "test":
-                    raise InputError("frontier-reads-test", measure=name)
 
     @property
     def _everyone(self) -> tuple[C, ...]:
         return (self.baseline, *self.considered)
 
     def axis(self, measure: str) -> Axis:
-        """How a measure is shown and which way it is better; `NotFound` offers the nearest that the study has."""
+        """How a measure is shown and which way it is better.
+
+        `NotFound` offers the nearest measure that the study has; `InputError` refuses figures of the test split.
+        """
         found = [c.measures[measure] for c in self._everyone if measure in c.measures]
         known = {name for c in self._everyone for name in c.measures}
         if not found:
             raise NotFound("no-measure", name=measure, nearest=words.nearest(measure, known) if known else "none yet")
+        if any(m.split == "test" for m in found):
+            raise InputError("frontier-reads-test", measure=measure)
         return axis([m for m in found if math.isfinite(m.value)] or found)
 
     @cached_property

@@ -72,7 +72,6 @@ def limits_of(frontier: Judged, max_drop: float | None, limits: Mapping[str, flo
     for name, bound in limits.items():
         axis = frontier.axis(name)
         _checked(name, bound, low=-math.inf)
-        _not_test(frontier, name)
         code = "limit-least" if axis.higher_is_better else "limit-most"
         said = words.say(code, measure=name, bound=axis.said(bound))
         found.append(Limit(axis, bound, _scale(frontier.baseline.measures.get(name), bound), said))
@@ -94,12 +93,6 @@ def _drop(frontier: Judged, max_drop: float) -> Limit:
 def _checked(name: str, value: Any, low: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < low:
         raise InputError("limit-value", name=name, value=value, least=" of at least 0" if low == 0 else "")
-
-
-def _not_test(frontier: Judged, name: str) -> None:
-    found = frontier.baseline.measures.get(name)
-    if found is not None and found.split == "test":
-        raise InputError("frontier-reads-test", measure=name)
 
 
 def _scale(base: Measurement | None, bound: float) -> float:

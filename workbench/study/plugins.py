@@ -40,6 +40,6 @@ def code_of(kind: type[Technique]) -> dict[str, Any]:
     """For a step's key: the digest of a plug-in's code, so that a changed plug-in is run again."""
     if not foreign(kind):
         return {}
-    from workbench.models.code import code_digest
+    from workbench.models.fingerprint import code_digest
 
     return {"code": code_digest(kind), "module": kind.__module__, "python": list(sys.version_info[:2])}

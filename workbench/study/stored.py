@@ -47,17 +47,16 @@ def keep_module(folder: Path, key: Digest, before: Model, module: "nn.Module", s
     """Keeps what a step made of `before`: its weights, and the cuts that lead from the source to its shapes."""
     import torch
 
-    from workbench.models import cuts_between
-    from workbench.models.building import fresh
-    from workbench.models.weights import write_weights
+    from workbench.models.cuts import cuts_from_source
+    from workbench.models.model import WEIGHTS
+    from workbench.models.weights import to_bytes
 
     module = module.cpu().eval()
     for name, tensor in module.state_dict().items():
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+        if isinstance(tensor, torch.Tensor) and tensor.is_floating_point() and not torch.isfinite(tensor).all():
             raise StepFailed("nan-after-step", step=step, layer=name)
-    write_weights(module, folder)
-    cuts = cuts_between(fresh(before), module)
-    keep_json(folder, "model.json", before.with_weights(key, cuts).to_json())
+    (folder / WEIGHTS).write_bytes(to_bytes(module))
+    keep_json(folder, "model.json", before.with_weights(key, cuts_from_source(before, module)).to_json())
 
 
 def model(folder: Path, payload: bytes | None) -> Model:

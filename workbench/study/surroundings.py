@@ -76,22 +76,15 @@ def evaluate(x: Any, task: Task) -> list[Measurement]:
 
 
 def module_answers(module: "nn.Module", split: Split) -> list[Array]:
-    """A module's outputs for every sample, on the device where it is."""
+    """A module's answer to every sample, on the device where it is, in evaluation mode."""
     import torch
 
-    from workbench.export.onnx_file import as_tuple
-    from workbench.models.calling import call
+    from workbench.models.calling import call, tensors
 
     device = next((p.device for p in module.parameters()), torch.device("cpu"))
     was_training = module.training
     module.eval()
     with torch.inference_mode():
-        parts = [
-            [
-                t.float().cpu().numpy()
-                for t in as_tuple(call(module, {n: torch.from_numpy(a).to(device) for n, a in inputs.items()}))
-            ]
-            for inputs, _ in split.batches(256)
-        ]
+        parts = [call(module, tensors(inputs, device)).float().cpu().numpy() for inputs, _ in split.batches(256)]
     module.train(was_training)
-    return [np.concatenate(p) for p in zip(*parts, strict=True)]
+    return [np.concatenate(parts)]

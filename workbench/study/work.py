@@ -1,20 +1,19 @@
 """What a worker does for a study: the entry points of its jobs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench import machine
 from workbench.errors import Cancelled, StepFailed, WorkbenchError
 from workbench.graphs.file import GraphFile
 from workbench.jobs import Desk
-from workbench.models import Model
+from workbench.models import Model, check_fits, check_weights
 from workbench.objects import Objects
 from workbench.recipes import Recipe
 from workbench.records import Records
-from workbench.study.chain import Chain, Outcome, Work
+from workbench.study.chain import Chain, Outcome
 from workbench.study.plugins import unpack
+from workbench.study.surroundings import Work
 from workbench.tasks import from_spec
 from workbench.training.device import pick
 
@@ -22,20 +21,8 @@ BASELINE = "baseline"
 """Stands where a candidate's recipe digest stands: the model as it came, exported and measured."""
 
 
-@dataclass(frozen=True)
-class _Given:
-    """The rows that a job is about."""
-
-    records: Records
-    study: str
-    digest: str
-
-
 def baseline(payload: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
     """Checks a new study's model and task, exports and measures the baseline; only then is the study written down."""
-    from workbench.models.building import check_weights
-    from workbench.training.fitting import check_fits
-
     model = Model.from_json(payload["model"], payload=desk.blob("model"))
     task = from_spec(payload["task"])
     module = model.build()
@@ -82,8 +69,3 @@ def _baseline_file(records: Records, study: str) -> GraphFile:
     if folder is None:
         raise StepFailed("baseline-gone", name=study)
     return GraphFile(Path(folder) / "model.onnx")
-
-
-def here() -> dict[str, Any]:
-    """What figures and bytes may depend on beside the recipe: for a candidate's lineage."""
-    return {"machine": machine.here().to_json(), "versions": machine.versions()}
