@@ -4,6 +4,7 @@ A state dict in a file of torch's own is read by `weights_only`: a pickle that w
 """
 
 import pickle
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +107,8 @@ def _state_dict(path: Path) -> "dict[str, Tensor]":
     import torch
 
     try:
-        loaded: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # of an unusual pickle: it is refused in our own words
+            loaded: Any = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise InputError("pickle-refused", path=str(path)) from None
     except Exception as error:  # a broken archive fails in many ways

@@ -8,7 +8,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-
 _SPREAD = 0.02
 """Standard deviation of tokens' and positions' vectors at the beginning: alike, so that neither drowns the other."""
 
