@@ -11,6 +11,15 @@ ORDERS = {"p": "architecture", "w": "weights", "d": "recovery", "q": "numerics"}
 
 
 @dataclass(frozen=True)
+class Step:
+    """A technique that says its order, and has a title of some length."""
+
+    order: str
+    title: str = "Do something"
+    epochs: int = 3
+
+
+@dataclass(frozen=True)
 class Candidate:
     id: str
     measures: dict
@@ -22,7 +31,7 @@ class Candidate:
 
 def recipe(kinds: str) -> SimpleNamespace:
     """A recipe with one technique of each kind: "pq" prunes and quantizes."""
-    return SimpleNamespace(techniques=tuple(SimpleNamespace(order=ORDERS[k]) for k in kinds), digest=f"digest-{kinds}")
+    return SimpleNamespace(steps=tuple(Step(ORDERS[k]) for k in kinds), digest=f"digest-{kinds}")
 
 
 def measured(name: str, value: float, half: float = 0.0, higher: bool = False, unit: str = "", **more) -> Measurement:

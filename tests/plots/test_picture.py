@@ -5,7 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from workbench.plots import FAMILIES, family, frontier_points
+from workbench.plots import FAMILIES, caption, family, frontier_points
+from workbench.recipes import Recipe
+from workbench.techniques import FineTuning, StructuredPruning, WeightClipping
 
 XY = ("size_bytes", "accuracy")
 
@@ -35,8 +37,20 @@ def picture(candidates, baseline, measures=XY, off=(), **more):
     ],
 )
 def test_the_family_follows_from_the_orders_of_the_techniques(orders, key, marker):
-    found = family(SimpleNamespace(techniques=[SimpleNamespace(order=o) for o in orders]))
+    found = family(SimpleNamespace(steps=[SimpleNamespace(order=o) for o in orders]))
     assert (found.key, found.marker) == (key, marker)
+
+
+def test_the_caption_has_titles_shares_and_epochs():
+    recipe = Recipe([StructuredPruning(ratio=0.5), FineTuning(epochs=1), WeightClipping()])
+    assert caption(recipe) == "prune channels 50 % · fine-tune 1 epoch · clip weights"
+    assert caption(Recipe([FineTuning(epochs=4)])) == "fine-tune 4 epochs"
+    assert caption(Recipe([])) == ""
+
+
+def test_real_recipes_have_families():
+    assert family(Recipe([StructuredPruning(), FineTuning()])).key == "pd"
+    assert family(Recipe([])).title == "As exported"
 
 
 def test_shape_and_colour_together_tell_families_apart():

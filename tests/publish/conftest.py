@@ -48,7 +48,7 @@ def make_task(classes: tuple[str, ...] = ("0", "1", "2"), kind: str = "classific
 @dataclass(frozen=True)
 class Recipe:
     text: str
-    techniques: tuple = (SimpleNamespace(order="numerics"),)
+    steps: tuple = (SimpleNamespace(order="numerics", title="Quantize"),)
 
     @property
     def digest(self) -> str:

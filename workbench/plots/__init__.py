@@ -6,7 +6,7 @@ object-oriented side only, so that no window, no backend and no global state is 
 
 from workbench.plots.axis import Axis, number, percent
 from workbench.plots.drawing import draw_frontier
-from workbench.plots.family import FAMILIES, Family, family
+from workbench.plots.family import FAMILIES, Family, caption, family
 from workbench.plots.pareto import Pareto, pareto
 from workbench.plots.picture import Cross, Drawable, FrontierPicture, Mark, Point, Step, frontier_points
 from workbench.plots.saving import SUFFIXES, checked_suffix, save
@@ -23,6 +23,7 @@ __all__ = [
     "Pareto",
     "Point",
     "Step",
+    "caption",
     "checked_suffix",
     "draw_frontier",
     "family",

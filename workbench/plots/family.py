@@ -8,10 +8,10 @@ from workbench.plots import tokens
 
 
 class Composed(Protocol):
-    """A recipe, as far as its family goes: techniques whose class says its `order`."""
+    """A recipe, as far as its family goes: steps whose class says its `order` and its `title`."""
 
     @property
-    def techniques(self) -> Iterable[Any]: ...
+    def steps(self) -> Iterable[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -46,5 +46,20 @@ _LETTERS = {"architecture": "p", "weights": "p", "recovery": "d", "numerics": "q
 
 def family(recipe: Composed) -> Family:
     """The family of a recipe, from the `order` that the class of each technique declares."""
-    letters = {_LETTERS[technique.order] for technique in recipe.techniques}
+    letters = {_LETTERS[step.order] for step in recipe.steps}
     return FAMILIES["".join(letter for letter in "pdq" if letter in letters)]
+
+
+def caption(recipe: Composed) -> str:
+    """A recipe in half a line, for a label: "prune channels 50 % · distil 3 epochs"."""
+    return " · ".join(map(_step, recipe.steps))
+
+
+def _step(step: Any) -> str:
+    title = step.title or type(step).__name__
+    parts = [title[0].lower() + title[1:]]
+    if isinstance(getattr(step, "ratio", None), float):
+        parts.append(f"{100 * step.ratio:g} %")
+    if isinstance(getattr(step, "epochs", None), int):
+        parts.append("1 epoch" if step.epochs == 1 else f"{step.epochs} epochs")
+    return " ".join(parts)

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench import words
 from workbench.plots.axis import Axis, axis, percent
-from workbench.plots.family import Composed, Family, family
+from workbench.plots.family import FAMILIES, Composed, Family, caption, family
 from workbench.plots.pareto import pareto
 from workbench.records.values import Measurement
 
@@ -93,8 +93,6 @@ class FrontierPicture:
     @property
     def families(self) -> tuple[tuple[Family, int], ...]:
         """The families that are there, in the legend's order, with their counts of files."""
-        from workbench.plots.family import FAMILIES
-
         counts = {f.key: sum(m.family.key == f.key for m in self.marks) for f in FAMILIES.values()}
         return tuple((FAMILIES[key], count) for key, count in counts.items() if count)
 
@@ -132,7 +130,8 @@ def frontier_points(
 def _mark(candidate: Drawable, x: Axis, y: Axis, on: bool, selected: bool, scale: float) -> Mark:
     a, b = candidate.measures[x.measure], candidate.measures[y.measure]
     kind = family(candidate.recipe)
-    return Mark(candidate.id, candidate.name, kind, a.value, a.low, a.high, b.value, b.low, b.high, on, selected, scale)
+    name = caption(candidate.recipe) or candidate.name
+    return Mark(candidate.id, name, kind, a.value, a.low, a.high, b.value, b.low, b.high, on, selected, scale)
 
 
 def _known(candidate: Drawable, x: Axis) -> float | None:

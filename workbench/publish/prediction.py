@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.errors import InputError
+from workbench.errors import InputError, StepFailed
 from workbench.words import nearest
 
 if TYPE_CHECKING:
@@ -112,7 +112,11 @@ def _run(session: "ort.InferenceSession", signature: Mapping[str, Any], feeds: d
         return {spec["name"]: np.empty((0, *spec["shape"]), np.dtype(spec["dtype"])) for spec in specs}
     parts = []
     for start in range(0, count, BATCH):
-        parts.append(session.run(names, {name: array[start : start + BATCH] for name, array in feeds.items()}))
+        batch = {name: array[start : start + BATCH] for name, array in feeds.items()}
+        try:
+            parts.append(session.run(names, batch))
+        except Exception as error:  # the runtime has exceptions of its own for everything
+            raise StepFailed("predict-failed", why=str(error).splitlines()[0][:300]) from error
     return {name: np.concatenate(columns) for name, columns in zip(names, zip(*parts, strict=True), strict=True)}
 
 

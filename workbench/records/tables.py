@@ -279,11 +279,11 @@ def _engine(url: str) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
     if url.startswith("sqlite"):
         event.listen(engine, "connect", _prepare_sqlite)
-    with _spoken(url):
-        try:
-            _meta.create_all(engine)
-        except sa.exc.OperationalError:
-            _meta.create_all(engine)  # another process made them between our look and our making
+    with _spoken(url), engine.begin() as connection:
+        for table in _meta.sorted_tables:  # not create_all: it looks first, and another process may make them meanwhile
+            connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+            for index in table.indexes:
+                connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
     return engine
 
 

@@ -26,6 +26,7 @@ SENTENCES = {
     "predict-counts": "The inputs differ in how many samples they hold: {counts}. Give as many of each.",
     "predict-not-finite": "The input {name} holds NaN, infinity or a number too large for its type, first in sample {index}.",
     "predict-range": "The input {name} holds a number that does not fit into {wanted}.",
+    "predict-failed": "ONNX Runtime cannot run the file on these inputs: {why}",
     "card-picture": "{metric} at each size; the ring marks this version",
     "card-classification": "Takes {inputs} and tells {count} classes apart: {classes}. The scores are {outputs}.",
     "card-regression": "Takes {inputs} and predicts {outputs}.",

@@ -1,0 +1,101 @@
+"""The model card: what it says, and that every figure is one of the measures."""
+
+import re
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from workbench.publish import publish
+from workbench.publish.card import write_card
+
+
+@pytest.fixture
+def artifact(study):
+    return publish(study.candidates[1], "toy-small", licence="Apache-2.0", intended_use="Sorting toys.\n\nNot for people.")
+
+
+def test_the_head_is_yaml_with_licence_and_test_figures(artifact):
+    head = yaml.safe_load(artifact.card.split("---\n")[1])
+    metrics = head["model-index"][0]["results"][0]["metrics"]
+    assert (head["license"], head["version"], head["library_name"]) == ("Apache-2.0", 1, "onnxruntime")
+    assert {"type": "accuracy", "value": artifact.manifest["test"]["accuracy"]["value"]} in metrics
+
+
+def test_both_splits_stand_in_the_table_with_their_intervals(artifact):
+    for part, split, n in (("test", "test", 90), ("measures", "validation", 150)):
+        m = artifact.manifest[part]["accuracy"]
+        row = re.search(rf"^\| Accuracy \| the {split} split \| (\S+) % \| (\S+) to (\S+) % \| {n} \|", artifact.card, re.M)
+        assert row is not None
+        for text, value in zip(row.groups(), (m["value"], m["low"], m["high"]), strict=True):
+            assert float(text) == pytest.approx(100 * value, abs=0.051)
+
+
+def test_size_latency_and_machine_are_told(artifact):
+    size = artifact.path.joinpath("model.onnx").stat().st_size
+    assert f"({size} bytes) | exact |" in artifact.card
+    assert "| Latency at batch 1 | the file | 0.5 ms | 0.4 to 0.6 ms | 7 | a small machine |" in artifact.card
+
+
+def test_it_says_how_to_use_how_it_was_made_and_what_was_not_evaluated(artifact, study):
+    card = artifact.card
+    assert 'wb.load_artifact("toy-small:1")' in card
+    assert "artifact.predict(inputs).labels" in card
+    assert study.candidates[1].recipe.to_yaml().strip() in card
+    assert "- DynamicQuantization: 1 of 2 layers" in card
+    assert "held against PyTorch on 100 validation samples" in card
+    assert study.task.test.digest in card
+    assert "torch 2.13" in card
+    assert "bias" in card
+    assert "depends on the other samples in its batch" in card
+    assert "> Sorting toys.\n> \n> Not for people." in card
+    assert "Licence of the model: Apache-2.0. Licence of the data: CC0-1.0." in card
+    assert '"scale": 0.5' in card
+    assert "(frontier.png)" in card
+
+
+def changed(artifact, **fields):
+    return write_card({**artifact.manifest, **fields}, picture=False)
+
+
+def test_the_looks_at_the_test_split_are_told(artifact):
+    assert artifact.manifest["looks"] == 1
+    assert "scored once in this study" in artifact.card
+    assert "scored 3 times" in changed(artifact, looks=3)
+
+
+def test_the_comparison_with_the_baseline_is_honest(artifact):
+    assert "As large as the baseline" in artifact.card
+    assert "the intervals (150 samples) meet" in artifact.card
+    base, ours = artifact.manifest["baseline"], artifact.manifest["measures"]
+    far = {**base, "accuracy": {**base["accuracy"], "value": 0.99, "low": 0.98, "high": 1.0}}
+    assert "the intervals do not meet" in changed(artifact, baseline=far)
+    half = {**ours, "size_bytes": {**ours["size_bytes"], "value": base["size_bytes"]["value"] / 4}}
+    assert "75 % smaller than the baseline" in changed(artifact, measures=half)
+    assert "300 % larger than the baseline" in changed(artifact, measures=base, baseline=half)
+
+
+def test_what_is_not_there_is_not_said(artifact):
+    card = changed(artifact, intended_use=" ", steps=[], preprocessing={}, parity={})
+    assert "No intended use was given" in card
+    assert "frontier.png" not in card
+    assert "depends on the other samples" not in card
+    assert "have to be prepared" not in card
+    assert "held against" not in card
+
+
+def test_a_measured_difference_is_told_with_its_limit(artifact):
+    parity = {"difference": 0.000123456, "limit": 0.05, "n": 16, "truth": "the ONNX reference evaluator"}
+    card = changed(artifact, parity=parity)
+    assert "differ from those of the ONNX reference evaluator by 0.000123 of the largest output at most, on 16" in card
+
+
+def test_a_figure_that_is_no_number_is_said_to_be_none(study):
+    candidate = study.candidates[1]
+    broken = replace(candidate.measures["latency_b1_ms"], value=float("nan"), low=float("nan"))
+    unsure = replace(candidate.measures["size_bytes"], name="macs", unit="", low=float("-inf"), method="bootstrap")
+    made = replace(candidate, measures=candidate.measures | {"latency_b1_ms": broken, "macs": unsure})
+    artifact = publish(made, "odd")
+    assert "| Latency at batch 1 | the file | not a number |" in artifact.card
+    assert artifact.manifest["measures"]["latency_b1_ms"]["value"] is None
+    assert "| Multiply-adds | the file | 217 | unknown |" in artifact.card
