@@ -30,7 +30,16 @@ GRACE = 1.0
 """Seconds from a wish to cancel until the worker is killed: an export cannot be interrupted otherwise."""
 
 _PASSING = {"_", "SHLVL", "PWD", "OLDPWD", "TERM", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST", "JPY_PARENT_PID"}
-_PASSING |= {"JPY_SESSION_NAME", "VOILA_REQUEST_URL", "VOILA_BASE_URL", "QUERY_STRING", "REQUEST_URI", "PYTEST_VERSION"}
+_PASSING |= {
+    "JPY_SESSION_NAME",
+    "WORKBENCH_MEMORY_BYTES",
+    "WORKBENCH_LIMIT_SECONDS",
+    "VOILA_REQUEST_URL",
+    "VOILA_BASE_URL",
+    "QUERY_STRING",
+    "REQUEST_URI",
+    "PYTEST_VERSION",
+}
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,14 @@ def say(code: str, **fields: Any) -> str:
     sentence = sentences().get(code)
     if sentence is None:
         return str(fields["text"]) if "text" in fields else " ".join([code, *(f"{k}={v}" for k, v in fields.items())])
-    return sentence.format_map(fields)
+    return sentence.format_map(_Fields(fields))
+
+
+class _Fields(dict[str, Any]):
+    """A field that was forgotten shows its name: an error that cannot be said would hide what happened."""
+
+    def __missing__(self, name: str) -> str:
+        return name
 
 
 def nearest(name: str, options: Iterable[str]) -> str:
