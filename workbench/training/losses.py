@@ -33,7 +33,7 @@ def distilling(teacher: "nn.Module", kind: str, alpha: float, temperature: float
         import torch
 
         with torch.no_grad():
-            taught = call(teacher, inputs)
+            taught = call(teacher, inputs).detach()
         answer = call(module, inputs)
         weight = alpha if targets is not None else 0.0
         total = (1 - weight) * against_teacher(kind, answer, taught, temperature)
