@@ -27,8 +27,8 @@ class Distillation(ModuleTechnique):
     epochs: int = knob(3, ge=1, le=1000, search=(1, 20), unit="epochs", say="how often all samples are seen")
     alpha: float = knob(0.1, ge=0, le=1, search=(0.0, 0.9), unit="share", say="the weight of the labels beside the teacher's")
     temperature: float = knob(4.0, gt=0, le=100, search=(1.0, 8.0), scale="log", say="how soft the teacher's answers are made")
-    learning_rate: float = knob(3e-3, gt=0, le=1, search=(1e-4, 1e-2), scale="log", say="the highest step size")
-    batch_size: int = knob(64, ge=2, le=65_536, search=(16, 256), scale="log", unit="samples", say="samples in a step")
+    learning_rate: float = knob(1e-2, gt=0, le=1, search=(1e-3, 3e-2), scale="log", say="the highest step size")
+    batch_size: int = knob(32, ge=2, le=65_536, search=(16, 256), scale="log", unit="samples", say="samples in a step")
 
     @property
     def needed(self) -> frozenset[Need]:
