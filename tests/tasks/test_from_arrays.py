@@ -129,6 +129,7 @@ _HUGE[2, 0] = 1e300
         ({"train": (_X, _Y + 0.5)}, "labels-not-whole", ("train", "0.5")),
         ({"train": (_X, _Y - 1)}, "labels-range", ("-1", "train")),
         ({"test": (_X, _Y + 1)}, "labels-range", ("3", "test", "0 to 2")),
+        ({"validation": (_X, _Y * 10**9)}, "labels-large", ("2000000000",)),
         ({"classes": ("a", "b")}, "labels-range", ("2", "0 to 1")),
         ({"classes": ("a", "b", "a")}, "classes-repeat", ("a",)),
         ({"train": (_X, np.eye(3)[_Y])}, "labels-shape", ("(6, 3)",)),

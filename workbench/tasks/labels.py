@@ -9,6 +9,9 @@ from workbench.errors import InputError
 from workbench.tasks.inputs import finite, plain
 from workbench.tasks.task import Array
 
+_MOST = 100_000
+"""So many classes are taken for labels; beyond it they are numbers of another kind (a code, a year in seconds)."""
+
 
 def as_classes(given: Mapping[str, Any], classes: Sequence[str] | None) -> tuple[list[Array | None], tuple[str, ...]]:
     """Class numbers (int64, N) of each split, and the classes by name. The test split has no say in what they are."""
@@ -48,7 +51,10 @@ def _found(labels: Mapping[str, Array]) -> tuple[str, ...]:
     seen = np.concatenate([labels["train"], labels["validation"]])
     if seen.dtype.kind == "U":
         return tuple(str(text) for text in np.unique(seen))
-    return tuple(str(k) for k in range(int(seen.max(initial=0)) + 1))
+    count = int(seen.max(initial=0)) + 1
+    if count > _MOST:
+        raise InputError("labels-large", value=count - 1)
+    return tuple(str(k) for k in range(count))
 
 
 def _distinct(classes: Sequence[str]) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ class _Course:
         """Sees every sample once, then looks at validation."""
         number = self.so_far.epoch
         drawn = (self.seed * 1_000_003 + number) % 2**63
-        batches = shuffled(len(next(iter(self.inputs.values()))), self.settings.batch_size, drawn)
+        batches = shuffled(len(next(iter(self.inputs.values()))), self.settings.batch_size, drawn, self.device)
         total = len(batches) * self.settings.epochs
         summed = torch.zeros((), device=self.device)
         self.module.train()
@@ -133,7 +133,7 @@ class _Course:
         for k, rows in enumerate(batches):
             check()
             done = number * len(batches) + k
-            summed += len(rows) * self.step(rows.to(self.device), share(self.settings.schedule, done, total))
+            summed += len(rows) * self.step(rows, share(self.settings.schedule, done, total))
             told.progress(done + 1, total)
         found = {"epoch": number + 1.0, "train_loss": float(summed) / sum(len(rows) for rows in batches)}
         if self.held is not None:

@@ -23,9 +23,9 @@ def repeatable(device: str) -> Iterator[None]:
             torch.use_deterministic_algorithms(before[0], warn_only=before[1])
 
 
-def shuffled(samples: int, size: int, seed: int) -> list[Tensor]:
+def shuffled(samples: int, size: int, seed: int, device: str = "cpu") -> list[Tensor]:
     """Shuffled row numbers in batches; a last batch of one joins the one before: batch normalisation needs two."""
-    order = torch.randperm(samples, generator=torch.Generator().manual_seed(seed))
+    order = torch.randperm(samples, generator=torch.Generator().manual_seed(seed)).to(device)
     batches = list(order.split(size))
     if len(batches) > 1 and len(batches[-1]) == 1:
         batches[-2:] = [torch.cat(batches[-2:])]

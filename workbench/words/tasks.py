@@ -22,9 +22,11 @@ SENTENCES = {
     "labels-not-whole": "{split}: the label {value} of sample {index} is not a whole number. Give class numbers, "
     "or choose kind='regression'.",
     "labels-range": "{split}: the label {value} of sample {index} is not one of the {count} classes 0 to {last}.",
-    "label-unknown": "{split}: the label {value!r} of sample {index} is none of the classes {classes}.",
+    "labels-large": "The largest label is {value}: labels are class numbers from 0. Number the classes, give them as texts, "
+    "or choose kind='regression'.",
+    "label-unknown": "{split}: the label '{value}' of sample {index} is none of the classes {classes}.",
     "labels-mixed": "{split}: the labels are {found}, in train they are {expected}. Give the same kind everywhere.",
-    "classes-repeat": "The class {value!r} is named twice. Give every class a name of its own.",
+    "classes-repeat": "The class '{value}' is named twice. Give every class a name of its own.",
     "preprocessing-form": "The preprocessing is not JSON ({why}). Give a table of numbers, texts and lists.",
     "data-gone": "The arrays of the task {name} are gone from the store, or damaged. Make the task again by from_arrays.",
     "data-changed": "The data of the task {name} is not what it was: another version or folder is installed. "
