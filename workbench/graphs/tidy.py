@@ -18,6 +18,7 @@ def tidy(model: "ModelProto") -> "ModelProto":
 
     graph = onnx_ir.from_proto(model)
     for step in (
+        common.TopologicalSortPass(),
         common.IdentityEliminationPass(),
         common.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0),
         common.CommonSubexpressionEliminationPass(),
