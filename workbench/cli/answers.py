@@ -48,16 +48,15 @@ def candidate_json(candidate: "Candidate") -> dict[str, Any]:
 
 
 def print_candidates(candidates: Sequence["Candidate"], metric: str) -> None:
-    """Id, recipe, metric and speed-up with their 95 % intervals, size; a failed one with its reason instead."""
-    columns = ["id", "recipe", metric, "size", "packed", "speed-up, batch 1"]
-    rows = []
+    """Id, recipe, metric and speed-up with their 95 % intervals, and sizes; under the table those that gave no file."""
+    names = (metric, "size_bytes", "packed_bytes", "speedup_b1")
+    measured = [c for c in candidates if c.status == "measured"]
+    rows = [[c.id, c.name, *(said(c.measures.get(name)) for name in names)] for c in measured]
+    if rows:
+        print_table(["id", "recipe", metric, "size", "packed", "speed-up, batch 1"], rows)
     for c in candidates:
-        if c.status == "measured":
-            figures = [said(c.measures.get(name)) for name in (metric, "size_bytes", "packed_bytes", "speedup_b1")]
-            rows.append([str(c.id), c.name, *figures])
-        else:
-            rows.append([str(c.id), c.name, f"{c.status}: {c.reason}" if c.reason else c.status, "", "", ""])
-    print_table(columns, rows)
+        if c.status != "measured":
+            click.echo(f"{c.id}  {c.name}  {c.status}" + (f": {c.reason}" if c.reason else ""))
 
 
 def said(measurement: "Measurement | None") -> str:

@@ -9,7 +9,8 @@ import click
 
 from workbench.errors import NotFound
 
-_EXTENSIONS = '["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager"]'
+_EXTENSIONS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
+"""Voila loads every extension of JupyterLab that is installed, used or not, unless it is told which."""
 
 
 @click.command()
@@ -20,8 +21,12 @@ def dashboard(port: int, no_browser: bool) -> None:
     if importlib.util.find_spec("voila") is None or importlib.util.find_spec("ipywidgets") is None:
         raise NotFound("no-lab")
     words = [sys.executable, "-m", "voila", str(_notebook()), f"--port={port}", "--show_tracebacks=False"]
-    words += [f"--VoilaConfiguration.extension_allowlist={_EXTENSIONS}", "--VoilaExecutor.timeout=60"]
-    words += ["--MappingKernelManager.cull_idle_timeout=120", "--MappingKernelManager.cull_interval=60"]
+    words += [f"--VoilaConfiguration.extension_allowlist={name}" for name in _EXTENSIONS]
+    words += [
+        "--VoilaExecutor.timeout=60",
+        "--MappingKernelManager.cull_idle_timeout=120",
+        "--MappingKernelManager.cull_interval=60",
+    ]
     words += ["--no-browser"] if no_browser else []
     os.execv(sys.executable, words)
 
