@@ -1,8 +1,12 @@
 """Every test works in a home of its own; jobs run in a real worker of that home, which ends with the test."""
 
-import pytest
+import os
 
-from workbench import jobs
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in the workers; torch reads it when it is imported
+
+import pytest  # noqa: E402
+
+from workbench import jobs  # noqa: E402
 
 
 @pytest.fixture
