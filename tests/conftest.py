@@ -4,9 +4,9 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in the workers; torch reads it when it is imported
 
-import pytest  # noqa: E402
+import pytest
 
-from workbench import jobs  # noqa: E402
+from workbench import jobs
 
 
 @pytest.fixture
