@@ -48,7 +48,8 @@ class Recipe:
     steps: tuple[Technique, ...]
 
     def __init__(self, steps: Iterable[Technique]) -> None:
-        given = tuple(steps) if isinstance(steps, Iterable) and not isinstance(steps, str | Mapping) else (steps,)
+        one = isinstance(steps, str | Mapping | Technique) or not isinstance(steps, Iterable)
+        given: tuple[Any, ...] = (steps,) if one else tuple(steps)
         for step in given:
             if isinstance(step, type) and issubclass(step, Technique):
                 raise InputError("step-is-a-class", name=step.__name__)

@@ -29,6 +29,7 @@ class WeightClipping(ModuleTechnique):
     )
 
     def plan(self, x: "nn.Module", context: Context) -> Plan:
+        context.check()
         lines = []
         for layer in layers(x):
             weight = _clippable(layer)

@@ -28,6 +28,7 @@ class WeightPruning(ModuleTechnique):
     )
 
     def plan(self, x: "nn.Module", context: Context) -> Plan:
+        context.check()
         found = layers(x)
         masks = self._masks(found)
         lines = []

@@ -41,7 +41,6 @@ SENTENCES = {
     "nothing-quantized": "Nothing in {path} can be quantized ({kinds}). HalfPrecision makes the file smaller all the same.",
     "runs-in-float": "{step} gave a file of which ONNX Runtime runs nothing in integers on this CPU. Nothing was kept.",
     "halved": "Stored and computed in float16.",
-    "beyond-half": "A weight lies beyond the range of float16.",
+    "beyond-half": "Its weights or activations lie beyond the range of float16.",
     "nothing-halved": "No operator of {path} can be stored in float16.",
-    "half-overflows": "The float16 file answers with numbers that are not finite ({output}): activations lie beyond its range.",
 }
