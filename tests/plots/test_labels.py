@@ -41,3 +41,28 @@ def test_no_two_labels_meet_and_none_covers_a_mark_or_leaves_the_field(points):
         assert box.within(FIELD)
         assert not any(box.meets(other) for other in placed[:i])
         assert not any(box.meets(mark) for mark in marks)
+
+
+def test_boxes_that_only_touch_do_not_meet():
+    box = Box(0, 0, 10, 10)
+    assert not box.meets(Box(10, 0, 20, 10))
+    assert not box.meets(Box(0, 10, 10, 20))
+    assert not Box(10, 0, 20, 10).meets(box)
+    assert not Box(0, 10, 10, 20).meets(box)
+    assert box.meets(Box(9, 9, 20, 20))
+    assert box.within(box)
+
+
+def test_the_label_stands_clear_of_its_mark_and_near_it():
+    found = Sheet(FIELD, [around(200, 150, 8)], []).place(200, 150, [(60, 14)])
+    assert found is not None
+    assert 8 <= 200 - found[1].right < 10
+    assert 5 <= found[1].bottom - 150 < 9
+
+
+def test_places_are_tried_from_the_better_side_around():
+    wall = [around(200, 150, 8), Box(0, 150, 400, 300)]
+    below = Sheet(FIELD, list(wall), []).place(200, 150, [(60, 14)])
+    assert below is not None
+    assert below[1].left > 200  # up is taken: down and to the worse side comes next
+    assert below[1].top < 150

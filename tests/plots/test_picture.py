@@ -1,6 +1,6 @@
 """The record behind a chart: numbers, not pixels."""
 
-from dataclasses import dataclass, replace
+from dataclasses import FrozenInstanceError, dataclass, replace
 from types import SimpleNamespace
 
 import pytest
@@ -159,3 +159,30 @@ def test_the_title_says_what_is_reached(make):
     base = make("baseline", 200_000, 0.95)
     assert picture([], base).title == "Accuracy reached at each size"
     assert picture([], base, task="digits").title == "digits: accuracy reached at each size"
+
+
+def test_abbreviations_keep_their_letters_within_a_sentence(make):
+    def with_error(c):
+        return replace(c, measures={**c.measures, "rmse": replace(c.measures["latency_b1_ms"], name="rmse", unit="")})
+
+    shown = picture([with_error(make("c1", 60_000, 0.9))], with_error(make("baseline", 200_000, 0.95)), ("size_bytes", "rmse"))
+    assert "with RMSE within" in shown.verdict
+
+
+def test_the_view_has_a_little_air(make):
+    shown = picture([make("c1", 60_000, 0.90)], make("baseline", 200_000, 0.95))
+    assert shown.view == pytest.approx((0.89 - 0.06 * 0.07, 0.96 + 0.06 * 0.07))
+    flat = picture([make("c1", 60_000, 0.5, half=0.0)], None)
+    assert flat.view == pytest.approx((0.47, 0.53))
+
+
+def test_a_file_that_is_no_smaller_is_not_called_smaller(make):
+    shown = picture([make("c1", 200_000, 0.95)], make("baseline", 200_000, 0.95))
+    assert shown.verdict.startswith("c1 reaches 200 kB (the baseline: 200 kB)")
+
+
+def test_a_picture_is_a_frozen_record(make):
+    shown = picture([make("c1", 60_000, 0.9)], None)
+    for record, field in ((shown, "title"), (shown.marks[0], "x"), (shown.x, "unit"), (shown.staircase[0], "y")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(record, field, 0)

@@ -99,3 +99,28 @@ def test_a_figure_that_is_no_number_is_said_to_be_none(study):
     assert "| Latency at batch 1 | the file | not a number |" in artifact.card
     assert artifact.manifest["measures"]["latency_b1_ms"]["value"] is None
     assert "| Multiply-adds | the file | 217 | unknown |" in artifact.card
+
+
+def test_several_inputs_and_many_classes_are_told(artifact):
+    tensor = artifact.manifest["signature"]["inputs"][0]
+    two = {**artifact.manifest["signature"], "inputs": [{**tensor, "name": "ids"}, {**tensor, "name": "mask"}]}
+    card = changed(artifact, signature=two, classes=[f"k{i}" for i in range(13)])
+    assert 'artifact.predict({"ids": ids, "mask": mask}).labels' in card
+    assert "`ids` (N x 8, float32), `mask` (N x 8, float32) and tells 13 classes apart: k0, k1, " in card
+    assert "k9 and 3 more" in card
+    assert "tells 12 classes apart: k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10, k11." in changed(
+        artifact, classes=[f"k{i}" for i in range(12)]
+    )
+
+
+@pytest.mark.parametrize(("kind", "verb"), [("regression", "predicts"), ("outputs", "gives")])
+def test_other_kinds_answer_by_outputs(artifact, kind, verb):
+    card = changed(artifact, kind=kind)
+    assert f"{verb} `logits` (N x 3, float32)" in card
+    assert "artifact.predict(inputs).outputs" in card
+
+
+def test_intervals_that_touch_are_not_told_apart(artifact):
+    base, ours = artifact.manifest["baseline"], artifact.manifest["measures"]
+    touching = {**base, "accuracy": {**base["accuracy"], "low": ours["accuracy"]["high"], "high": 1.0}}
+    assert "the intervals (150 samples) meet" in changed(artifact, baseline=touching)

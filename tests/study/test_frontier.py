@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -319,3 +319,11 @@ def test_nothing_heavy_is_imported_for_a_choice():
     code = f"import sys, workbench.study.frontier; print([m for m in {heavy} if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ))
     assert ran.stdout.strip() == "[]", ran.stderr
+
+
+def test_a_frontier_and_its_points_are_frozen():
+    frontier = study((100, 0.8))
+    for record, name in ((frontier, "measures"), (frontier.points[0], "on_frontier")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(record, name, ())
+    assert frontier != study((100, 0.8))
