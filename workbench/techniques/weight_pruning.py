@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from workbench.knobs import knob
 from workbench.records import Line, Report
+from workbench.tasks.task import Array
 from workbench.techniques.technique import Context, ModuleTechnique, Plan
 from workbench.techniques.weights import Layer, layers
 
@@ -69,7 +70,7 @@ class WeightPruning(ModuleTechnique):
         return [[torch.from_numpy(next(flat)).view(w.shape).to(w.device) for w in layer.weights.values()] for layer in found]
 
 
-def _least(sizes, share):  # type: ignore[no-untyped-def]
+def _least(sizes: Array, share: float) -> Array:
     """A mask of the least values, exactly the nearest whole number to their share; of equal ones the first."""
     import numpy as np
 
