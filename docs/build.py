@@ -113,14 +113,11 @@ def notebook() -> nbformat.NotebookNode:
     for cell in book.cells:
         cell.metadata = {}
         if cell.cell_type == "code":
-            cell.execution_count = None
-            cell.outputs = [_stripped(output) for output in cell.outputs if output.get("name") != "stderr"]
+            cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+            for output in (o for o in cell.outputs if "metadata" in o):
+                output.metadata = {}
     book.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     return book
-
-
-def _stripped(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    return nbformat.NotebookNode(output | {k: v for k, v in (("execution_count", None), ("metadata", {})) if k in output})
 
 
 if __name__ == "__main__":

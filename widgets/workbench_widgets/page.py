@@ -91,6 +91,7 @@ class Page(w.VBox):
         self.cancel.on_click(lambda _: self.running.cancel())
         self.publish.on_click(lambda _: self._publish())
         self.running.observe(self._show_running, ["busy", "step", "share", "error"])
+        self.drawing.observe(lambda change: self.empty.set_trait("value", _text("wb-error", change["new"])), "error")
         self.publishing.observe(lambda _: self.publish.set_trait("disabled", self.publishing.busy), "busy")
         self.publishing.observe(lambda change: change["new"] and self._say_publish("wb-error", change["new"]), "error")
 
