@@ -72,7 +72,7 @@ def test_what_is_said_about_the_files_is_on_the_sheet(many):
         "Baseline",
     ):
         assert wanted in said
-    assert {"failed", "inside the interval of the baseline", "100", "Quantize  10"} <= set(said)
+    assert {"Failed", "Inside the interval of the baseline", "100", "Quantize  10"} <= set(said)
 
 
 def test_every_file_is_drawn_at_its_values_in_the_units_of_the_axes(many):

@@ -43,7 +43,7 @@ def test_it_says_how_to_use_how_it_was_made_and_what_was_not_evaluated(artifact,
     assert "artifact.predict(inputs).labels" in card
     assert study.candidates[1].recipe.to_yaml().strip() in card
     assert "- DynamicQuantization: 1 of 2 layers" in card
-    assert "held against PyTorch on 100 validation samples" in card
+    assert "Held against PyTorch on 100 validation samples" in card
     assert study.task.test.digest in card
     assert "torch 2.13" in card
     assert "bias" in card
@@ -81,13 +81,14 @@ def test_what_is_not_there_is_not_said(artifact):
     assert "frontier.png" not in card
     assert "depends on the other samples" not in card
     assert "have to be prepared" not in card
-    assert "held against" not in card
+    assert "Held against" not in card
 
 
 def test_a_measured_difference_is_told_with_its_limit(artifact):
     parity = {"difference": 0.000123456, "limit": 0.05, "n": 16, "truth": "the ONNX reference evaluator"}
     card = changed(artifact, parity=parity)
-    assert "differ from those of the ONNX reference evaluator by 0.000123 of the largest output at most, on 16" in card
+    assert "Held against the ONNX reference evaluator on 16 validation samples" in card
+    assert "differ by 0.000123 of the largest output at most (the limit is 0.05)" in card
 
 
 def test_a_figure_that_is_no_number_is_said_to_be_none(study):
@@ -124,3 +125,18 @@ def test_intervals_that_touch_are_not_told_apart(artifact):
     base, ours = artifact.manifest["baseline"], artifact.manifest["measures"]
     touching = {**base, "accuracy": {**base["accuracy"], "low": ours["accuracy"]["high"], "high": 1.0}}
     assert "the intervals (150 samples) meet" in changed(artifact, baseline=touching)
+
+
+def test_how_much_of_the_file_runs_in_integers_is_told(artifact):
+    figures = {"integer_operators": 13.0, "float_operators": 2.0}
+    step = {"step": "StaticQuantization", "touched": 10, "layers": 10, "figures": figures}
+    card = changed(artifact, steps=[step])
+    assert "- StaticQuantization: 10 of 10 layers. ONNX Runtime runs 13 operators in integers and 2 in floating point." in card
+
+
+def test_quality_stands_before_size_and_speed(artifact):
+    measures = artifact.manifest["measures"]
+    turned = {name: measures[name] for name in reversed(measures)}
+    rows = [line for line in changed(artifact, measures=turned).splitlines() if line.startswith("| ")]
+    of = [row.split(" | ")[1] for row in rows[1:]]
+    assert of == sorted(of, key=["the test split", "the validation split", "the file"].index)

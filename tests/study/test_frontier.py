@@ -176,6 +176,7 @@ def test_the_answer_says_why():
     assert said.startswith("c3 (number c3) has the lowest size_bytes of the 2 of 3 files")
     assert "accuracy at most 3 points worse than the baseline's 90 %" in said
     assert said.endswith("size_bytes 0.2 kB, accuracy 87.5 %.")
+    assert frontier.explain().startswith("c2 (number c2) has the lowest size_bytes of all 3 files: size_bytes 0.1 kB")
     with pytest.raises(NotFound):
         frontier.explain(max_drop=0)
 

@@ -11,6 +11,8 @@ from workbench.records import Measurement
 
 Json = Mapping[str, Any]
 
+_KINDS = {"classification": "card-classification", "regression": "card-regression", "outputs": "card-outputs"}
+
 
 def write_card(manifest: Json, picture: bool) -> str:
     """The card of an artifact; `picture` says whether the frontier is beside it."""
@@ -47,8 +49,7 @@ def _what(manifest: Json) -> str:
     signature = manifest["signature"]
     given = ", ".join(map(_tensor, signature["inputs"]))
     classes, outputs = manifest["classes"], ", ".join(map(_tensor, signature["outputs"]))
-    code = f"card-{manifest['kind']}"
-    return words.say(code, inputs=given, outputs=outputs, count=len(classes), classes=_some(classes))
+    return words.say(_KINDS[manifest["kind"]], inputs=given, outputs=outputs, count=len(classes), classes=_some(classes))
 
 
 def _tensor(spec: Json) -> str:
@@ -76,7 +77,7 @@ def _use(manifest: Json) -> Iterator[str]:
 def _measured(manifest: Json) -> Iterator[str]:
     yield "## What was measured"
     yield words.say("card-measured")
-    rows = [*manifest["test"].values(), *manifest["measures"].values()]
+    rows = [*manifest["test"].values(), *sorted(manifest["measures"].values(), key=lambda m: m["split"] is None)]
     lines = ["| measure | of | value | 95 % interval | n | machine |", "|---|---|---|---|---|---|"]
     yield "\n".join([*lines, *(_row(m) for m in rows)])
     yield " ".join(_compared(manifest))
@@ -124,7 +125,7 @@ def _made(manifest: Json) -> Iterator[str]:
     yield "## How it was made"
     yield words.say("card-made", study=manifest["study"], candidate=manifest["candidate"]["id"], task=manifest["task"])
     yield _fenced("yaml", lineage["recipe_yaml"].rstrip())
-    steps = [words.say("card-step", **{k: v for k, v in s.items() if k != "figures"}) for s in manifest["steps"] if s["layers"]]
+    steps = [_step(step) for step in manifest["steps"] if step["layers"]]
     if steps:
         yield "\n".join(f"- {step}" for step in steps)
     if "difference" in parity:
@@ -137,6 +138,14 @@ def _made(manifest: Json) -> Iterator[str]:
     versions = lineage.get("versions", {})
     if versions:
         yield words.say("card-versions", versions=", ".join(f"{name} {version}" for name, version in versions.items()))
+
+
+def _step(step: Json) -> str:
+    """What a step touched, and of a quantized file how much of it runs in integers."""
+    code = "card-step-integer" if "integer_operators" in step["figures"] else "card-step"
+    figures = {name: number(value, 9) for name, value in step["figures"].items()}
+    fields = {"step": step["step"], "touched": step["touched"], "layers": step["layers"]}
+    return words.say(code, **{"float_operators": "0", **figures, **fields})
 
 
 def _limits(manifest: Json) -> Iterator[str]:

@@ -67,7 +67,7 @@ def _measured(candidate: Source) -> Digest:
     except NotFound:
         found = ""
     if known != {found}:
-        raise Damaged("file-changed", candidate=candidate.id, path=str(candidate.file))
+        raise Damaged("file-changed", candidate=candidate.id)
     return found
 
 
@@ -154,7 +154,7 @@ def _fill(folder: Path, candidate: Source, manifest: dict[str, Any], digest: Dig
     (folder / CARD).write_text(write_card(manifest, picture=metric in candidate.measures), encoding="utf-8")
     sealed = seal(folder, manifest)
     if sealed["files"][MODEL] != digest:
-        raise Damaged("file-changed", candidate=candidate.id, path=str(candidate.file))
+        raise Damaged("file-changed", candidate=candidate.id)
     Artifact(folder, sealed).predict(study.task.validation.head(2).inputs)
     for path in folder.iterdir():
         path.chmod(_READ_ONLY)

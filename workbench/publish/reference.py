@@ -11,7 +11,7 @@ _REFERENCE = re.compile(rf"({_NAME})(?:@({_NAME})|:([0-9]{{1,9}}))?")
 def checked(name: str, what: str) -> str:
     """A name or an alias that can be one everywhere: it is a folder's name, and it stands in references."""
     if not isinstance(name, str) or not re.fullmatch(_NAME, name):
-        raise InputError("published-name", what=what, name=name)
+        raise InputError("published-name", what=what, name=repr(name))
     return name
 
 

@@ -167,12 +167,13 @@ class Frontier(Generic[C]):
         """Why `best` answers what it answers under these limits: how many are within them, and what the answer costs."""
         asked = limits_of(self, max_drop, limits)
         chosen = self._choose(asked)
-        within = sum(asked.allow(p.candidate.measures) for p in self.points)
         x, y = (self.axis(m) for m in self.measures[:2])
-        said = {m: a.said(chosen.measures[m].value) for m, a in zip(self.measures, (x, y), strict=False)}
-        figures = ", ".join(f"{name} {value}" for name, value in said.items())
+        figures = ", ".join(f"{a.measure} {a.said(chosen.measures[a.measure].value)}" for a in (x, y))
         which = "highest" if x.higher_is_better else "lowest"
         fields = {"id": chosen.id, "name": chosen.name, "figures": figures, "which": which, "measure": x.measure}
+        if not asked.limits:
+            return words.say("best-of-all", **fields, of=len(self.points))
+        within = sum(asked.allow(p.candidate.measures) for p in self.points)
         return words.say("best-is", **fields, within=within, of=len(self.points), limits=asked.said)
 
     def _choose(self, asked: Limits) -> C:

@@ -63,7 +63,7 @@ class Limits:
 
     @property
     def said(self) -> str:
-        return " and ".join(limit.said for limit in self.limits) or words.say("limit-none")
+        return " and ".join(limit.said for limit in self.limits)
 
 
 def limits_of(frontier: Judged, max_drop: float | None, limits: Mapping[str, float]) -> Limits:

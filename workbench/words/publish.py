@@ -1,7 +1,7 @@
 """Sentences about published artifacts, and those of the model card."""
 
 SENTENCES = {
-    "published-name": "{name!r} cannot be {what}: use 1 to 80 letters, digits, dots, dashes and underscores, "
+    "published-name": "{name} cannot be {what}: use 1 to 80 letters, digits, dots, dashes and underscores, "
     "beginning with a letter or a digit.",
     "name-taken": "{name} belongs to the study {study}. Choose another name.",
     "name-busy": "Somebody else has been publishing under {name} for {minutes} minutes. Publish again when that is done.",
@@ -47,9 +47,11 @@ SENTENCES = {
     "what those looks said has test figures that are too good.",
     "card-made": "Candidate {candidate} of the study {study}, on the task {task}, by this recipe:",
     "card-step": "{step}: {touched} of {layers} layers",
-    "card-parity": "ONNX Runtime's answers differ from those of {truth} by {difference} of the largest output at most, on {n} "
-    "validation samples (the limit is {limit}).",
-    "card-parity-held": "The file was held against {truth} on {samples} validation samples, and agrees.",
+    "card-step-integer": "{step}: {touched} of {layers} layers. ONNX Runtime runs {integer_operators} operators in integers "
+    "and {float_operators} in floating point.",
+    "card-parity": "Held against {truth} on {n} validation samples: ONNX Runtime's answers differ by {difference} of the "
+    "largest output at most (the limit is {limit}).",
+    "card-parity-held": "Held against {truth} on {samples} validation samples: ONNX Runtime's answers agree.",
     "card-versions": "Made with {versions}.",
     "card-limit-bias": "Not evaluated: which groups or classes the errors fall on (bias), and whether that is fair.",
     "card-limit-data": "Not evaluated: inputs that are unlike the data set, and inputs that are made to deceive.",
