@@ -29,27 +29,9 @@ from workbench.jobs.job import Job
 GRACE = 1.0
 """Seconds from a wish to cancel until the worker is killed: an export cannot be interrupted otherwise."""
 
-_PASSING = frozenset(
-    [
-        "_",
-        "SHLVL",
-        "PWD",
-        "OLDPWD",
-        "TERM",
-        "COLUMNS",
-        "LINES",
-        "PYTEST_CURRENT_TEST",
-        "PYTEST_VERSION",
-        "JPY_PARENT_PID",
-        "JPY_SESSION_NAME",
-        "WORKBENCH_MEMORY_BYTES",
-        "WORKBENCH_LIMIT_SECONDS",
-        "VOILA_REQUEST_URL",
-        "VOILA_BASE_URL",
-        "QUERY_STRING",
-        "REQUEST_URI",
-    ]
-)
+_PASSING = {"_", "SHLVL", "PWD", "OLDPWD", "TERM", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
+_PASSING |= {"JPY_PARENT_PID", "JPY_SESSION_NAME", "VOILA_REQUEST_URL", "VOILA_BASE_URL", "QUERY_STRING", "REQUEST_URI"}
+_PASSING |= {"WORKBENCH_MEMORY_BYTES", "WORKBENCH_LIMIT_SECONDS"}
 """Variables that change from call to call and make no difference to a worker."""
 
 _CALM = {"OMP_WAIT_POLICY": "PASSIVE"}
