@@ -41,6 +41,8 @@ def address(home):
     finally:
         server.terminate()
         server.wait(20)
+        env = os.environ | {"WORKBENCH_HOME": str(home)}
+        subprocess.run([sys.executable, "-c", "from workbench import jobs; jobs.retire()"], env=env, check=True)
 
 
 def _answering(server, url, log):

@@ -25,7 +25,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def environment(folder):
-    return os.environ | {"WORKBENCH_HOME": str(folder / "home")}
+    env = os.environ | {"WORKBENCH_HOME": str(folder / "home")}
+    yield env
+    subprocess.run([sys.executable, "-c", "from workbench import jobs; jobs.retire()"], env=env, check=True)
 
 
 @pytest.fixture(scope="module")

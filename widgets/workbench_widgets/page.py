@@ -70,7 +70,7 @@ class Page(w.VBox):
         ]
 
     def _make_frontier(self) -> None:
-        self.picture = w.Image(format="png", layout=w.Layout(width="100%", max_width="720px", display="none"))
+        self.picture = w.Image(format="png", layout=w.Layout(width="100%", display="none"))
         self.empty = w.HTML()
         self.table = w.HTML()
         self._frontier_part = [_title("Frontier"), self.empty, self.picture, self.table]

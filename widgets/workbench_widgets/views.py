@@ -4,7 +4,7 @@ import html
 import io
 from typing import TYPE_CHECKING
 
-from workbench.plots.axis import axis
+from workbench.plots.axis import axis, title
 
 if TYPE_CHECKING:
     from workbench.study import Candidate, Frontier, Study
@@ -20,7 +20,8 @@ def png(frontier: "Frontier") -> bytes:
 def table(study: "Study") -> str:
     """Every candidate, the failed ones with their reason: nothing is left out silently."""
     names = (study.metric, "size_bytes", "speedup_b1")
-    head = "".join(f"<th>{t}</th>" for t in ("File", "Recipe", study.metric.capitalize(), "Size", "Speed-up, batch 1"))
+    figures = (title(name) for name in names)
+    head = "<th>File</th><th>Recipe</th>" + "".join(f'<th class="wb-figure">{html.escape(f)}</th>' for f in figures)
     return f'<table class="wb-table"><tr>{head}</tr>{"".join(_row(c, names) for c in study.candidates)}</table>'
 
 
