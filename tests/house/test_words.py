@@ -41,7 +41,7 @@ def test_every_raised_code_has_a_sentence_and_its_fields(library):
 
 def test_sentences_speak_in_the_house_s_voice():
     for code, sentence in words.sentences().items():
-        said = sentence.lower()
+        said = sentence.lower().replace("!r}", "}")
         assert not any(word in said for word in ("please", "oops", "successfully", "!")), code
         assert len(sentence) <= 400 and sentence[0] == sentence[0].upper(), code
 

@@ -93,7 +93,7 @@ class Page(w.VBox):
         self.running.observe(self._show_running, ["busy", "step", "share", "error"])
         self.drawing.observe(lambda change: self.empty.set_trait("value", _text("wb-error", change["new"])), "error")
         self.publishing.observe(lambda _: self.publish.set_trait("disabled", self.publishing.busy), "busy")
-        self.publishing.observe(lambda change: change["new"] and self._say_publish("wb-error", change["new"]), "error")
+        self.publishing.observe(self._show_refusal, "error")
 
     def _select_example(self, change: Any) -> None:
         self.session.example = change["new"]
@@ -126,6 +126,10 @@ class Page(w.VBox):
         artifact = self.session.in_hand(study).publish(name)
         self._say_publish("wb-done", f"{artifact.name} version {artifact.version} is in {artifact.path}")
         return None
+
+    def _show_refusal(self, change: Any) -> None:
+        if change["new"]:
+            self._say_publish("wb-error", change["new"])
 
     def _say_publish(self, style: str, text: str) -> None:
         self.publish_said.value = _text(style, text)

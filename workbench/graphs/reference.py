@@ -1,11 +1,14 @@
 """Holding a file against the ONNX reference evaluator: the same graph, computed slowly by numpy, operator by operator."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workbench.graphs.file import GraphFile
-from workbench.tasks.task import Array
+
+if TYPE_CHECKING:
+    from workbench.tasks.task import Array
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Parity:
         return self.difference <= self.limit
 
 
-def relative_difference(ours: list[Array], truth: list[Array]) -> float:
+def relative_difference(ours: "list[Array]", truth: "list[Array]") -> float:
     """max |a - b| / max |b| over all outputs; infinite where a value is not finite or a shape differs."""
     largest = 0.0
     for a, b in zip(ours, truth, strict=True):
@@ -33,7 +36,7 @@ def relative_difference(ours: list[Array], truth: list[Array]) -> float:
     return largest
 
 
-def against_reference(file: GraphFile, feeds: dict[str, Array], limit: float) -> Parity:
+def against_reference(file: GraphFile, feeds: "dict[str, Array]", limit: float) -> Parity:
     """ONNX Runtime's answers to `feeds` held against the reference evaluator's.
 
     A file with operators outside the ONNX standard is held against ONNX Runtime without any of its optimisations.
@@ -50,7 +53,7 @@ def against_reference(file: GraphFile, feeds: dict[str, Array], limit: float) ->
     return Parity(relative_difference(ours, _unoptimized(file, feeds)), limit, n, "ONNX Runtime, unoptimised")
 
 
-def _unoptimized(file: GraphFile, feeds: dict[str, Array]) -> list[Array]:
+def _unoptimized(file: GraphFile, feeds: "dict[str, Array]") -> "list[Array]":
     import onnxruntime as ort
 
     options = ort.SessionOptions()
