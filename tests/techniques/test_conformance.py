@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 import torch
 
+import workbench as wb
 from workbench.knobs import knob
 from workbench.records import Line, Report
 from workbench.techniques import (
@@ -47,6 +48,27 @@ def test_ours_conform(subject):
 def test_none_of_ours_is_left_out():
     assert {type(s).__name__ for s in OURS} == {n for n, k in techniques().items() if k.__module__.startswith("workbench.")}
     assert all(technique(type(s).__name__) is type(s) for s in OURS)
+
+
+def test_what_a_technique_does_when_nothing_is_said():
+    assert wb.StructuredPruning().to_json() == {
+        "ratio": 0.5,
+        "criterion": "magnitude",
+        "scope": "uniform",
+        "round_to": 1,
+        "leave_alone": [],
+        "layers": {},
+    }
+    assert wb.WeightPruning().to_json() == {"ratio": 0.5, "scope": "global"} and wb.WeightClipping().factor == 1
+    assert (wb.Distillation().epochs, wb.FineTuning().epochs) == (3, 3) and wb.HalfPrecision().to_json() == {}
+    assert wb.StaticQuantization().to_json() == {
+        "granularity": "auto",
+        "activations": "auto",
+        "weights": "auto",
+        "bits": "auto",
+        "calibration_samples": 256,
+        "method": "minmax",
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -231,8 +231,9 @@ def test_two_activations_have_no_weight_to_store(tmp_path):
     ]
     file = saved(tmp_path / "a.onnx", nodes, {"x": ["batch", 3, 4]}, {"w": normal(4, 5)}, rank=3)
     context = around(x=normal(50, 3, 4))
-    _, report = run(DynamicQuantization(), file, context)
+    new, report = run(DynamicQuantization(), file, context)
     assert codes(report) == {"w": "quantized-dynamically", "n2": "no-constant-weight"}
+    assert sum(float_operators(new.path).values()) == sum(integer_operators(new.path).values()) == 1
     _, report = run(StaticQuantization(), file, context)
     assert codes(report) == {"w": "quantized", "n2": "quantized"}
 

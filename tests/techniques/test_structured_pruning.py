@@ -205,6 +205,12 @@ def test_the_cut_equals_the_whole_with_zeros(kind, scope, criterion):
     assert all(torch.equal(before[k], v) for k, v in module.state_dict().items())
     assert {line.layer for line in report.lines} == {n for n, m in module.named_modules() if n}
     assert sum(map(len, (s.get("out", ()) for s in removed.values()))) > 0
+    for line in report.lines:
+        sides = removed.get(line.layer, {})
+        assert line.touched == bool(sides) == (line.code in ("channels-removed", "inputs-removed"))
+        if sides:
+            lost = len(sides["out" if "out" in sides else "in"])
+            assert line.fields["before"] - line.fields["after"] == lost and str(line.fields["after"]) in line.sentence
 
 
 @pytest.mark.parametrize("kind", NETS)

@@ -35,6 +35,7 @@ def test_exactly_the_share_of_least_weights_becomes_zero(ratio):
     count = int((sparse == 0).sum())
     assert abs(count - ratio * len(old)) <= 0.5 and report.figures == {"weights": len(old), "zeros": count}
     assert np.array_equal(sparse[sparse != 0], old[sparse != 0])
+    assert all(line.touched == (line.code == "weights-zeroed") for line in report.lines)
     if 0 < count < len(old):
         assert np.abs(old[sparse == 0]).max() <= np.abs(sparse[sparse != 0]).min()
 
