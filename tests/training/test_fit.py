@@ -17,7 +17,7 @@ from workbench.models.model import WEIGHTS
 from workbench.objects import Objects
 from workbench.training import cross_validate, history
 from workbench.training import work as working
-from workbench.training.fit import fit_key
+from workbench.training.fitting import fit_key
 from workbench.training.settings import Settings
 
 

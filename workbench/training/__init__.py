@@ -2,7 +2,7 @@
 
 from workbench.training.crossvalidation import cross_validate
 from workbench.training.device import pick
-from workbench.training.fit import fit, history
+from workbench.training.fitting import fit, history
 from workbench.training.settings import Settings
 
 __all__ = ["Settings", "cross_validate", "fit", "history", "pick"]

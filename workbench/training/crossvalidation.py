@@ -14,7 +14,7 @@ from workbench.models.model import Model
 from workbench.tasks.arrays import from_arrays
 from workbench.tasks.splitting import stratified
 from workbench.tasks.task import Array, Inputs, Split, Task
-from workbench.training.fit import fit, history
+from workbench.training.fitting import fit, history
 
 if TYPE_CHECKING:
     from torch import nn

@@ -17,7 +17,7 @@ from workbench.models.model import WEIGHTS, Model
 from workbench.models.weights import check_weights, to_bytes
 from workbench.objects import Objects
 from workbench.tasks import from_spec
-from workbench.training.fit import HISTORY
+from workbench.training.fitting import HISTORY
 from workbench.training.loop import train
 from workbench.training.settings import Settings
 
