@@ -35,8 +35,10 @@ def test_a_number_is_taken_inside_its_range_and_nowhere_else(value):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"ratio": "half"}, {"ratio": "0.5"}, {"ratio": True}, {"epochs": 1.5}, {"epochs": 0}, {"epochs": "3"}, {"way": "c"}]
-    + [{"names": 7}, {"names": "conv"}, {"on": 1}, {"on": "yes"}, {"limit": 0.0}, {"limit": 10.0}, {"ratio": None}],
+    [
+        *({"ratio": "half"}, {"ratio": "0.5"}, {"ratio": True}, {"epochs": 1.5}, {"epochs": 0}, {"epochs": "3"}, {"way": "c"}),
+        *({"names": 7}, {"names": "conv"}, {"on": 1}, {"on": "yes"}, {"limit": 0.0}, {"limit": 10.0}, {"ratio": None}),
+    ],
 )
 def test_what_is_not_declared_is_refused_by_name(fields):
     error = refusal(**fields)

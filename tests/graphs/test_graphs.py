@@ -26,7 +26,9 @@ def floats(name, *shape, zeros=0):
 
 def model(nodes, initializers, inputs, outputs):
     graph = helper.make_graph(nodes, "a person's graph", inputs, outputs, initializers, doc_string="words")
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], producer_name="somebody", doc_string="more words")
+    made = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 18)], producer_name="somebody", doc_string="more words"
+    )
     made.ir_version = 10
     return made
 

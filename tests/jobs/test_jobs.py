@@ -182,10 +182,7 @@ def test_the_worker_outlives_the_script_that_asked(place):
 def test_a_lost_foreman_is_an_interrupted_job_and_the_next_one_starts_another(place):
     job = submit("job_entries:loop", {})
     next(e for e in job.events() if isinstance(e, StepStarted))
-    foreman = [
-        p
-        for p in subprocess.run(["pgrep", "-f", f"workbench.jobs {place}/home"], capture_output=True, text=True).stdout.split()
-    ]
+    foreman = _foremen(place / "home")
     for pid in foreman:
         os.kill(int(pid), signal.SIGKILL)
     with pytest.raises(WorkerLost) as caught:

@@ -31,7 +31,9 @@ def test_drawn_tables_hold_as_many_samples_and_the_same_shares():
     table = np.array([[90, 10], [5, 95]])
     drawn = bootstrap_tables(table)
     assert drawn.shape == (DRAWS, 2, 2) and (drawn.sum(axis=(1, 2)) == 200).all()
-    assert drawn.mean(axis=0) == pytest.approx(table, abs=0.6) and drawn[:, 0, 0].std() == pytest.approx(math.sqrt(200 * 0.45 * 0.55), rel=0.1)
+    assert drawn.mean(axis=0) == pytest.approx(table, abs=0.6) and drawn[:, 0, 0].std() == pytest.approx(
+        math.sqrt(200 * 0.45 * 0.55), rel=0.1
+    )
 
 
 def test_percentiles_are_the_middle_95():

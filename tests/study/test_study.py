@@ -18,7 +18,6 @@ from workbench import jobs
 from workbench.errors import Conflict, InputError, NotFound
 from workbench.events import StepFinished
 from workbench.files import digest_file
-from workbench.objects import Objects
 
 HERE = str(Path(__file__).parent)
 Shift = nets.Shift
@@ -87,7 +86,9 @@ def test_a_recipe_gives_a_candidate_with_every_measure(study, task):
     assert c.measures["accuracy"].value == (given.argmax(1) == task.validation.targets).mean()
     base = answers(study.baseline.file, task.validation.inputs)
     assert c.measures["agreement"].value == (given.argmax(1) == base.argmax(1)).mean() < 1
-    wanted = "accuracy size_bytes packed_bytes parameters nonzero_share macs latency_b1_ms latency_b64_ms speedup_b1 speedup_b64"
+    wanted = (
+        "accuracy size_bytes packed_bytes parameters nonzero_share macs latency_b1_ms latency_b64_ms speedup_b1 speedup_b64"
+    )
     assert set(wanted.split()) <= set(c.measures)
     speedup = c.measures["speedup_b1"]
     assert 0 < speedup.low < speedup.value < speedup.high and speedup.details["threads"] == 1 and speedup.machine
@@ -245,7 +246,7 @@ def test_two_inputs_one_of_them_integers(place, task):
     c = study.run(wb.Recipe([wb.StructuredPruning(ratio=0.5)]))
     session = ort.InferenceSession(str(c.file), providers=["CPUExecutionProvider"])
     assert {i.name: i.type for i in session.get_inputs()} == {"picture": "tensor(float)", "word": "tensor(int64)"}
-    given = session.run(None, {n: a for n, a in two.validation.inputs.items()})[0]
+    given = session.run(None, two.validation.inputs)[0]
     assert c.measures["accuracy"].value == (given.argmax(1) == two.validation.targets).mean()
     assert study.baseline.measures["accuracy"].value > 0.7
     assert c.measures["parameters"].value < study.baseline.measures["parameters"].value

@@ -13,9 +13,9 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from workbench.jobs.frames import read_frame, write_frame
+from workbench.jobs.frames import Stream, read_frame, write_frame
 from workbench.jobs.job import Job
 from workbench.jobs.lane import Lane, Order
 
@@ -54,7 +54,7 @@ class Foreman:
                 write_frame(stream, {"state": "retiring"})
                 os._exit(0)
 
-    def _submit(self, head: dict[str, Any], blobs: dict[str, bytes], stream: BinaryIO) -> None:
+    def _submit(self, head: dict[str, Any], blobs: dict[str, bytes], stream: Stream) -> None:
         job = Job(head["id"], self._home / "jobs" / head["id"])
         alive = open(job.folder / "alive", "w")  # noqa: SIM115  (held until the job's end)
         fcntl.flock(alive, fcntl.LOCK_EX)

@@ -10,10 +10,10 @@ import queue
 import sys
 import threading
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from workbench.jobs.desk import Desk, carry_out
-from workbench.jobs.frames import read_frame, write_frame
+from workbench.jobs.frames import Stream, read_frame, write_frame
 
 Order = tuple[dict[str, Any], dict[str, bytes]]
 
@@ -25,18 +25,21 @@ def main() -> None:
     orders: queue.Queue[Order] = queue.Queue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, orders), daemon=True).start()
     known = _own_modules()
+    before, added = list(sys.path), list[str]()
     while True:
         head, blobs = orders.get()
         if _changed(known):
             write_frame(replies, {"state": "stale"})
             continue
-        sys.path[:] = head["path"]
+        added += [p for p in sys.path if p not in before and p not in added]  # by libraries, when they were imported
+        before = head["path"]
+        sys.path[:] = [*before, *added]
         carry_out(head["entry"], head["payload"], Desk(Path(head["folder"]), blobs))
         known = _own_modules() | known
         write_frame(replies, {"state": "done"})
 
 
-def _listen(stream: BinaryIO, orders: "queue.Queue[Order]") -> None:
+def _listen(stream: Stream, orders: "queue.Queue[Order]") -> None:
     """Reads on while a job runs, so that the end of the foreman ends this process at once."""
     while True:
         try:

@@ -2,7 +2,8 @@
 
 Takes one JSON object on standard input:
     files     [reference, candidate]: paths of ONNX files (they may be the same)
-    inputs    path of an .npz with the inputs by name, at least as many samples as the largest batch
+    inputs    path of an .npz with the inputs in the order of
+    names     their names: at least as many samples as the largest batch
     settings  [[batch, threads, seconds], ...]
 and prints one JSON list, for every setting {"pairs": [[reference s, candidate s], ...], "load": [s, s]}.
 One call of each file alternates with one of the other, and who comes first alternates too, so that whatever else the
@@ -12,6 +13,7 @@ machine does falls on both.
 import json
 import sys
 import time
+from typing import Any
 
 
 def main() -> None:
@@ -19,7 +21,8 @@ def main() -> None:
     import onnxruntime as ort
 
     order = json.load(sys.stdin)
-    arrays = dict(np.load(order["inputs"], allow_pickle=False))
+    stored = np.load(order["inputs"], allow_pickle=False)
+    arrays = {name: stored[f"arr_{k}"] for k, name in enumerate(order["names"])}
     results = []
     for batch, threads, seconds in order["settings"]:
         options = ort.SessionOptions()
@@ -36,7 +39,7 @@ def main() -> None:
     print(json.dumps(results))
 
 
-def _alternate(sessions: list, feeds: dict, seconds: float) -> list:  # type: ignore[type-arg]
+def _alternate(sessions: list[Any], feeds: dict[str, Any], seconds: float) -> list[list[float]]:
     """Pairs of times, after a warm-up of a tenth of the time; at least five pairs, however slow a call is."""
     deadline = time.perf_counter() + seconds / 10
     while True:
@@ -44,7 +47,8 @@ def _alternate(sessions: list, feeds: dict, seconds: float) -> list:  # type: ig
             session.run(None, feeds)
         if time.perf_counter() > deadline:
             break
-    pairs, deadline = [], time.perf_counter() + seconds
+    pairs: list[list[float]] = []
+    deadline = time.perf_counter() + seconds
     while len(pairs) < 5 or time.perf_counter() < deadline:
         pair = [0.0, 0.0]
         for k in (0, 1) if len(pairs) % 2 else (1, 0):

@@ -45,8 +45,10 @@ def speed(
     settings = [[min(batch, len(split)), threads[name], seconds] for name, (batch, _) in SETTINGS.items()]
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder, measuring(check):
         inputs = Path(folder) / "inputs.npz"
-        np.savez(inputs, **split.head(max(batch for batch, _ in SETTINGS.values())).arrays)  # type: ignore[arg-type]
-        order = {"files": [str(reference.path), str(file.path)], "inputs": str(inputs), "settings": settings}
+        arrays = split.head(max(batch for batch, _ in SETTINGS.values())).arrays
+        np.savez(inputs, *arrays.values())
+        order: dict[str, Any] = {"files": [str(reference.path), str(file.path)], "inputs": str(inputs), "names": list(arrays)}
+        order |= {"settings": settings}
         runs = []
         for _ in range(processes):
             check()
@@ -80,4 +82,4 @@ def _probe(order: dict[str, Any]) -> list[dict[str, Any]]:
     done = subprocess.run([sys.executable, "-I", str(script)], input=json.dumps(order), capture_output=True, text=True)
     if done.returncode:
         raise StepFailed("probe-failed", why=(done.stderr.strip().splitlines() or ["it said nothing"])[-1][:300])
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
+    return json.loads(done.stdout)

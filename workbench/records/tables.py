@@ -198,7 +198,7 @@ class Records:
 
     def begin(self, candidate: int, job: str) -> None:
         """Says that a job works on the candidate."""
-        self._update(candidate, status="running", job=job, reason=None)
+        self._update(candidate, None, {"status": "running", "job": job, "reason": None})
 
     def finish(
         self,
@@ -211,8 +211,8 @@ class Records:
         """Says what the candidate is: its folder, reports and measures, in one transaction."""
         figures = {name: m.to_json() for name, m in measures.items()}
         told = [r.to_json() for r in reports]
-        values = {"object": object, "reports": told, "measures": figures, "lineage": dict(lineage)}
-        self._update(candidate, status="measured", reason=None, **values)
+        made = {"object": object, "reports": told, "measures": figures, "lineage": dict(lineage)}
+        self._update(candidate, None, {"status": "measured", "reason": None, **made})
 
     def fail(self, candidate: int, job: str, status: Status, reason: Mapping[str, Any]) -> None:
         """Says that the candidate failed or was cancelled, and why (`WorkbenchError.to_json()`).
@@ -220,9 +220,9 @@ class Records:
         Nothing is said when another job has taken the candidate on, or has finished it, in the meantime.
         """
         held = (_candidates.c.job == job) & (_candidates.c.status == "running")
-        self._update(candidate, held, status=status, reason=dict(reason))
+        self._update(candidate, held, {"status": status, "reason": dict(reason)})
 
-    def _update(self, candidate: int, where: sa.ColumnElement[bool] | None = None, **values: Any) -> None:
+    def _update(self, candidate: int, where: sa.ColumnElement[bool] | None, values: Mapping[str, Any]) -> None:
         chosen = _candidates.c.id == candidate
         with self._writing() as c:
             c.execute(_candidates.update().where(chosen if where is None else chosen & where).values(**values))

@@ -83,14 +83,15 @@ class Chain:
 
     def _resolved(self, stage: Stage, step: Technique) -> Technique:
         """The step with its `auto` values made concrete; decided once, and kept."""
+        assert isinstance(step, ModuleTechnique | FileTechnique)
         if type(step).resolve in (ModuleTechnique.resolve, FileTechnique.resolve):
             return step
         told = {"resolve": step.described(), "from": stage.key, "on": list(machine.here().instructions)}
 
         def fill(folder: Path) -> None:
             with context(self._work, stage.key) as around:
-                x = stage.file if isinstance(step, FileTechnique) else self._module(stage)
-                stored.keep_json(folder, "resolved.json", step.resolve(x, around).to_json())  # type: ignore[attr-defined]
+                x: Any = stage.file if isinstance(step, FileTechnique) else self._module(stage)
+                stored.keep_json(folder, "resolved.json", step.resolve(x, around).to_json())
 
         folder = self._work.objects.put(digest_json(told), fill)
         return type(step)(**stored.read_json(folder / "resolved.json"))

@@ -169,7 +169,7 @@ class Study:
 
     def frontier(self, x: str = "size_bytes", y: str | None = None, *more: str) -> Frontier:
         """The Pareto set over two or more measures, smallest file first when x is `size_bytes`."""
-        return Frontier(self.candidates, self.baseline, (x, y or self.metric, *more))
+        return Frontier(self.candidates, self.baseline, (x, y or self.metric, *more), task=self._row.task["name"])
 
     def examine(self, candidate: Candidate) -> dict[str, Measurement]:
         """Scores the test split, on this spoken wish: `looks` counts it. The same file is scored once."""

@@ -10,7 +10,19 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-_FILES = ("files", "jobs", "knobs", "tasks", "models", "training", "techniques", "recipes", "graphs", "export", "measure")
+_FILES: tuple[str, ...] = (
+    "files",
+    "jobs",
+    "knobs",
+    "tasks",
+    "models",
+    "training",
+    "techniques",
+    "recipes",
+    "graphs",
+    "export",
+    "measure",
+)
 _FILES += ("plots", "study", "publish", "cli")
 
 
