@@ -39,6 +39,8 @@ def search_path() -> tuple[str, ...]:
 def is_library(name: str, file: str | None = None) -> bool:
     """Whether a module belongs to Python, to an installed package or to the workbench itself."""
     top = name.partition(".")[0]
+    if top == "__main__":
+        return False  # whatever launcher it was started by: a notebook's cells and a script live there
     if top in sys.stdlib_module_names or top == "workbench":
         return True
     if file is None:
