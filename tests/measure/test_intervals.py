@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from workbench.measure.intervals import DRAWS, bootstrap_mean, bootstrap_tables, log_student, percentiles, wilson
+from workbench.measure.intervals import DRAWS, bootstrap_counts, bootstrap_mean, log_student, percentiles, wilson
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
@@ -27,11 +27,18 @@ def test_the_bootstrap_of_a_mean_is_the_normal_one_for_many_samples():
     assert len(bootstrap_mean(values)) == DRAWS and (bootstrap_mean(values) == bootstrap_mean(values)).all()
 
 
-def test_drawn_tables_hold_as_many_samples_and_the_same_shares():
-    table = np.array([[90, 10], [5, 95]])
-    drawn = bootstrap_tables(table)
-    assert drawn.shape == (DRAWS, 2, 2) and (drawn.sum(axis=(1, 2)) == 200).all()
-    assert drawn.mean(axis=0) == pytest.approx(table, abs=0.6) and drawn[:, 0, 0].std() == pytest.approx(
+def test_rows_are_drawn_whole():
+    rows = np.random.default_rng(2).normal(size=(50, 1)) * [1, -2]
+    drawn = bootstrap_mean(rows)
+    assert drawn.shape == (DRAWS, 2) and drawn[:, 1] == pytest.approx(-2 * drawn[:, 0])
+    assert drawn[:, 0].std() == pytest.approx(rows[:, 0].std() / math.sqrt(50), rel=0.1)
+
+
+def test_drawn_counts_are_of_as_many_samples_and_in_the_same_shares():
+    counts = np.array([90, 10, 5, 95])
+    drawn = bootstrap_counts(counts)
+    assert drawn.shape == (DRAWS, 4) and (drawn.sum(axis=1) == 200).all()
+    assert drawn.mean(axis=0) == pytest.approx(counts, abs=0.6) and drawn[:, 0].std() == pytest.approx(
         math.sqrt(200 * 0.45 * 0.55), rel=0.1
     )
 

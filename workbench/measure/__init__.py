@@ -2,7 +2,8 @@
 
 from workbench.measure.answers import answers
 from workbench.measure.files import file_measures
-from workbench.measure.quality import Metric, metrics, quality
+from workbench.measure.metric import Metric
+from workbench.measure.quality import differences, metrics, quality
 from workbench.measure.speed import speed
 
-__all__ = ["Metric", "answers", "file_measures", "metrics", "quality", "speed"]
+__all__ = ["Metric", "answers", "differences", "file_measures", "metrics", "quality", "speed"]

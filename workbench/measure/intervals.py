@@ -28,21 +28,20 @@ def percentiles(draws: Array) -> tuple[float, float]:
 
 
 def bootstrap_mean(values: Array, seed: int = 0) -> Array:
-    """Means of `DRAWS` samples drawn with replacement from `values` (N), in blocks so that memory stays small."""
-    generator = np.random.default_rng(seed)
-    block = max(1, 4_000_000 // len(values))
+    """Means over `DRAWS` samples drawn with replacement from `values` (N, or N x K: rows are drawn whole), in blocks so
+    that memory stays small."""
+    generator, n = np.random.default_rng(seed), len(values)
+    block = max(1, 4_000_000 // values.size)
     draws = [
-        values[generator.integers(0, len(values), (min(block, DRAWS - k), len(values)))].mean(axis=1)
-        for k in range(0, DRAWS, block)
-    ]
+        values[generator.integers(0, n, (min(block, DRAWS - k), n))].mean(axis=1) for k in range(0, DRAWS, block)
+    ]  # each (block, ...)
     return np.concatenate(draws)
 
 
-def bootstrap_tables(table: Array, seed: int = 0) -> Array:
-    """`DRAWS` confusion tables (DRAWS x C x C) of as many samples, drawn from the one that was counted (C x C)."""
-    n = int(table.sum())
-    drawn = np.random.default_rng(seed).multinomial(n, table.ravel() / n, DRAWS)
-    return drawn.reshape(DRAWS, *table.shape)
+def bootstrap_counts(counts: Array, seed: int = 0) -> Array:
+    """`DRAWS` x K counts of as many samples, drawn from those that were counted (K)."""
+    n = int(counts.sum())
+    return np.random.default_rng(seed).multinomial(n, counts / n, DRAWS)
 
 
 def log_student(values: Sequence[float]) -> tuple[float, float, float]:

@@ -1,0 +1,143 @@
+"""What a metric is: its figure on a split with an interval, and the difference of two files on the same samples.
+
+Three forms, by what a metric is made of:
+    Share        a yes or no a sample          Wilson's interval; Tango's of a difference
+    OfMeans      the mean of a value a sample  bootstrap over samples; both files' values of a sample are drawn together
+    OfTables     counts of a confusion table   bootstrap of the counts; of the pairs of answers where two files are compared
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from workbench.measure.intervals import bootstrap_counts, bootstrap_mean, percentiles, wilson
+from workbench.measure.paired import tango
+from workbench.records import Measurement
+from workbench.tasks.task import Array, Kind
+
+PerSample = Callable[[Array, Array], Array]
+"""From the first output (N x ...) and the targets (N, or N x ...) to one value a sample (N)."""
+
+Figure = Callable[[Array, Array, Array], Array]
+"""From true positives, predicted and actual counts (... x C each) to a figure of every class (... x C)."""
+
+
+@dataclass(frozen=True)
+class Metric(ABC):
+    """A named metric of one kind of task."""
+
+    name: str
+    kind: Kind
+    higher_is_better: bool
+    method: ClassVar[tuple[str, str]]
+    """How the interval of a figure is got, and that of a difference."""
+
+    @abstractmethod
+    def score(self, outputs: Array, targets: Array) -> Measurement:
+        """The figure of a file's outputs; it names no file and no split yet."""
+
+    @abstractmethod
+    def difference(self, reference: Array, outputs: Array, targets: Array) -> Measurement:
+        """The figure of `outputs` minus that of `reference`, both answers to the same samples."""
+
+    def _measured(self, value: float, interval: tuple[float, float], n: int, *, paired: bool = False) -> Measurement:
+        if math.isnan(value):
+            interval = (math.nan, math.nan)
+        return Measurement(self.name, value, *interval, "", self.higher_is_better, n, method=self.method[paired])
+
+
+class OfSamples(Metric):
+    """A metric that is made of one value a sample: what `outer` makes of their mean."""
+
+    @abstractmethod
+    def per_sample(self, outputs: Array, targets: Array) -> Array:
+        """One value a sample (N), in double precision."""
+
+    def outer(self, means: Array) -> Array:
+        """The metric, of means over samples."""
+        return means
+
+
+@dataclass(frozen=True)
+class Share(OfSamples):
+    """The share of samples of which `hits` is true."""
+
+    hits: PerSample
+    method = "wilson", "tango"
+
+    def per_sample(self, outputs: Array, targets: Array) -> Array:
+        return self.hits(outputs, targets).astype(np.float64)
+
+    def score(self, outputs: Array, targets: Array) -> Measurement:
+        hits, n = int(self.hits(outputs, targets).sum()), len(targets)
+        return self._measured(hits / n, wilson(hits, n), n)
+
+    def difference(self, reference: Array, outputs: Array, targets: Array) -> Measurement:
+        before, after, n = self.hits(reference, targets), self.hits(outputs, targets), len(targets)
+        gained, lost = int((after & ~before).sum()), int((before & ~after).sum())
+        return self._measured((gained - lost) / n, tango(gained, lost, n), n, paired=True)
+
+
+def _same(means: Array) -> Array:
+    return means
+
+
+@dataclass(frozen=True)
+class OfMeans(OfSamples):
+    """What `of` makes of the mean of a value a sample: an error's root, say."""
+
+    values: PerSample
+    of: Callable[[Array], Array] = _same
+    method = "bootstrap", "paired-bootstrap"
+
+    def per_sample(self, outputs: Array, targets: Array) -> Array:
+        return self.values(outputs, targets)
+
+    def outer(self, means: Array) -> Array:
+        return self.of(means)
+
+    def score(self, outputs: Array, targets: Array) -> Measurement:
+        values = self.values(outputs, targets)
+        return self._measured(float(self.of(values.mean())), percentiles(self.of(bootstrap_mean(values))), len(values))
+
+    def difference(self, reference: Array, outputs: Array, targets: Array) -> Measurement:
+        both = np.stack([self.values(reference, targets), self.values(outputs, targets)], axis=1)  # (N, 2)
+        drawn, value = self.of(bootstrap_mean(both)), self.of(both.mean(axis=0))
+        return self._measured(float(value[1] - value[0]), percentiles(drawn[:, 1] - drawn[:, 0]), len(both), paired=True)
+
+
+@dataclass(frozen=True)
+class OfTables(Metric):
+    """The mean of `figure` over the classes that occur in the targets."""
+
+    figure: Figure
+    method = "bootstrap", "paired-bootstrap"
+
+    def score(self, outputs: Array, targets: Array) -> Measurement:
+        value, drawn = self._figures(targets, outputs)
+        return self._measured(float(value[0]), percentiles(drawn[0]), len(targets))
+
+    def difference(self, reference: Array, outputs: Array, targets: Array) -> Measurement:
+        value, drawn = self._figures(targets, reference, outputs)
+        return self._measured(float(value[1] - value[0]), percentiles(drawn[1] - drawn[0]), len(targets), paired=True)
+
+    def _figures(self, targets: Array, *outputs: Array) -> tuple[list[Array], list[Array]]:
+        """The figure of every file, and its draws. Samples with the same target and the same answers are one cell."""
+        classes = outputs[0].shape[1]
+        rows = np.stack([targets.astype(np.int64), *(o.argmax(axis=1) for o in outputs)], axis=1)
+        cells, counts = np.unique(rows, axis=0, return_counts=True)
+        drawn = bootstrap_counts(counts)
+        told = [(cells[:, 0], said, classes) for said in cells[:, 1:].T]
+        return [self._macro(counts, *t) for t in told], [self._macro(drawn, *t) for t in told]
+
+    def _macro(self, counts: Array, true: Array, said: Array, classes: int) -> Array:
+        """The mean over classes, of counts (... x cells) whose cells have a true and a said class."""
+        one = np.eye(classes)
+        actual, predicted = counts @ one[true], counts @ one[said]
+        hits = counts @ (one[true] * (true == said)[:, None])
+        present = actual > 0
+        return np.where(present, self.figure(hits, predicted, actual), 0.0).sum(axis=-1) / present.sum(axis=-1)
