@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -39,9 +40,17 @@ def bootstrap_mean(values: Array, seed: int = 0) -> Array:
 
 
 def bootstrap_counts(counts: Array, seed: int = 0) -> Array:
-    """`DRAWS` x K counts of as many samples, drawn from those that were counted (K)."""
-    n = int(counts.sum())
-    return np.random.default_rng(seed).multinomial(n, counts / n, DRAWS)
+    """`DRAWS` x K counts of as many samples, drawn from those that were counted (K). Not to be written to."""
+    return _drawn(tuple(counts.tolist()), seed)
+
+
+@lru_cache(maxsize=1)
+def _drawn(counts: tuple[int, ...], seed: int) -> Array:
+    """Kept until the next: precision, recall and F1 of one file are of one table, and drawing it is what takes time."""
+    n = sum(counts)
+    drawn = np.random.default_rng(seed).multinomial(n, np.array(counts) / n, DRAWS)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def log_student(values: Sequence[float]) -> tuple[float, float, float]:
