@@ -165,3 +165,9 @@ def test_which_layers_can_be_cut():
     assert unsupported(nn.LSTM(2, 3)) is unsupported(nn.Conv1d(2, 3, 1)) is unsupported(nn.PReLU(3)) is None
     assert unsupported(nn.utils.parametrizations.spectral_norm(nn.Linear(2, 3))) == "not-supported"
     assert unsupported(nn.ConvTranspose2d(4, 4, 1, groups=2)) == "not-supported"
+
+
+def test_rows_of_an_lstm_are_its_units_in_all_four_gates():
+    lstm = nn.LSTM(3, 5)
+    unit = torch.cat([torch.cat([lstm.weight_ih_l0[g * 5 + 2], lstm.weight_hh_l0[g * 5 + 2]]) for g in range(4)])
+    assert torch.equal(rows(lstm, "out")[2], unit) and torch.equal(rows(lstm, "in")[1], lstm.weight_ih_l0[:, 1])
