@@ -11,13 +11,16 @@ if TYPE_CHECKING:
 PRODUCER = "workbench"
 
 
-def tidy(model: "ModelProto") -> "ModelProto":
-    """A slimmed copy: no metadata, doc strings, value infos, dead or doubled nodes; equal initializers are stored once."""
+def tidy(model: "ModelProto", share: bool = True) -> "ModelProto":
+    """A slimmed copy: no metadata, doc strings, value infos, dead or doubled nodes; equal initializers are stored once.
+
+    `share=False` leaves equal initializers apart, for a graph whose weights are still to be replaced.
+    """
     import onnx_ir
     from onnx_ir.passes import common
 
     graph = onnx_ir.from_proto(model)
-    for step in (
+    steps = [
         common.TopologicalSortPass(),
         common.IdentityEliminationPass(),
         common.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0),
@@ -25,9 +28,11 @@ def tidy(model: "ModelProto") -> "ModelProto":
         common.RemoveUnusedNodesPass(),
         common.RemoveUnusedFunctionsPass(),
         common.RemoveUnusedOpsetsPass(),
-        common.DeduplicateInitializersPass(size_limit=1 << 31),
         common.ClearMetadataAndDocStringPass(),
-    ):
+    ]
+    if share:
+        steps.append(common.DeduplicateInitializersPass(size_limit=1 << 31))
+    for step in steps:
         graph = step(graph).model
     _shorten(graph)
     slim = onnx_ir.to_proto(graph)

@@ -15,7 +15,7 @@ from typing import Any
 
 from workbench import machine
 from workbench.events import StepFinished, StepStarted
-from workbench.export import export
+from workbench.export import Template, export, make_template
 from workbench.export.onnx_file import VERSION as EXPORT_VERSION
 from workbench.files import Digest, digest_json
 from workbench.graphs.file import GraphFile
@@ -119,13 +119,19 @@ class Chain:
 
         def fill(folder: Path) -> None:
             began = time.monotonic()
-            _, report, parity = export(stage.model.build(), self._work.task, folder / stored.ONNX)
+            _, report, parity = export(stage.model.build(), self._work.task, folder / stored.ONNX, self._template())
             stored.keep_json(folder, "parity.json", parity.__dict__)
             stored.keep_report(folder, replace(report, seconds=time.monotonic() - began))
 
         folder = self._kept("Export", key, fill)
         file = stored.file(folder)
         return replace(stage, key=key, file=file, exported=file, reports=(*stage.reports, stored.report(folder)))
+
+    def _template(self) -> Template:
+        """The study's model, exported once: what every candidate's weights are put into."""
+        w = self._work
+        key = digest_json({"template": w.model.digest, "task": w.task.signature.to_json(), "version": EXPORT_VERSION})
+        return Template(w.objects.put(key, lambda folder: make_template(w.model.build(), w.task, folder)))
 
     def _measured(self, stage: Stage) -> Outcome:
         w = self._work
