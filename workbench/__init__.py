@@ -14,6 +14,7 @@ _ROOMS |= {"study", "tasks", "techniques", "training"}
 
 _NAMES = {
     "Artifact": "publish",
+    "Comparison": "study",
     "Distillation": "techniques",
     "DynamicQuantization": "techniques",
     "FineTuning": "techniques",
@@ -29,13 +30,16 @@ _NAMES = {
     "Task": "tasks",
     "WeightClipping": "techniques",
     "WeightPruning": "techniques",
+    "compare": "study",
     "fit": "training",
     "load_artifact": "publish",
+    "preview": "study",
     "studies": "study",
 }
 
 __all__ = [
     "Artifact",
+    "Comparison",
     "Distillation",
     "DynamicQuantization",
     "FineTuning",
@@ -52,6 +56,7 @@ __all__ = [
     "WeightClipping",
     "WeightPruning",
     "__version__",
+    "compare",
     "errors",
     "events",
     "export",
@@ -62,6 +67,7 @@ __all__ = [
     "measure",
     "models",
     "plots",
+    "preview",
     "publish",
     "recipes",
     "records",
@@ -111,7 +117,7 @@ if TYPE_CHECKING:
     from workbench.publish import Artifact, load_artifact
     from workbench.recipes import Recipe
     from workbench.records import Measurement
-    from workbench.study import Frontier, Study, studies
+    from workbench.study import Comparison, Frontier, Study, compare, preview, studies
     from workbench.tasks import Task
     from workbench.techniques import (
         Distillation,

@@ -133,3 +133,17 @@ def test_env(home, capsys):
     assert found["home"] == str(home) and found["machine"]["cores"] >= 1 and "torch" in found["versions"]
     assert call(["env"]) == 0
     assert str(home) in capsys.readouterr().out
+
+
+def test_compare(home, capsys):
+    study = wb.Study.open("rows")
+    found = wb.compare(study.baseline, study.candidates[0])
+    assert call(["compare", "rows", "baseline", "c1", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["sentence"] == found.sentence and told["verdict"] == found.verdict and told["candidate"] == "c1"
+    assert told["measures"]["accuracy"] == found.measures["accuracy"].to_json()
+    assert call(["compare", "rows", "baseline", "c1"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(found.sentence) and "size_bytes" in text and "exact" in text and "points" in text
+    assert call(["compare", "rows", "baseline", "c77"]) == 1 and "c77" in capsys.readouterr().err
+    assert call(["compare", "rows", "baseline", "c1", "--margin", "-1"]) == 1 and "margin" in capsys.readouterr().err

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from workbench import __version__
+from workbench.cli.compare import compare
 from workbench.cli.dashboard import dashboard
 from workbench.cli.demo import demo
 from workbench.cli.env import env
@@ -25,7 +26,7 @@ def workbench(debug: bool) -> None:
     """Make trained PyTorch models small and fast, and prove it: every figure is measured on an ONNX file."""
 
 
-for command in (demo, run, studies, show, frontier, publish, env, dashboard):
+for command in (demo, run, studies, show, compare, frontier, publish, env, dashboard):
     workbench.add_command(command)
 
 

@@ -47,8 +47,9 @@ class Axis:
 
     def gap(self, amount: float) -> str:
         """A difference of two values of this measure. Of shares it is said in points, never in per cent."""
-        unit = "points" if self.unit == "%" else self.unit
-        return f"{number(amount * self.factor)} {unit}".rstrip()
+        text = number(amount * self.factor)
+        unit = self.unit if self.unit != "%" else "point" if text == "1" else "points"
+        return f"{text} {unit}".rstrip()
 
 
 def axis(measurements: Sequence[Measurement]) -> Axis:

@@ -13,6 +13,7 @@ from workbench.graphs.tidy import tidy
 from workbench.measure import answers, file_measures, quality, speed
 from workbench.measure.quality import as_measures
 from workbench.records import Measurement
+from workbench.study.answered import keep_answers
 from workbench.study.surroundings import Work
 from workbench.tasks.task import Array, Split
 
@@ -41,6 +42,7 @@ def measure(
     desk.emit(Progress("Measure", 1, 3))
     given = answers(final, task.validation, check=desk.check)
     truth = given if work.baseline is None else answers(reference, task.validation, check=desk.check)
+    keep_answers(work.objects, final.digest, task.validation, given)
     found = quality(given, task.validation, task.kind, truth)
     if file != exported:
         found |= _to_parent(given, answers(exported, task.validation, check=desk.check), task.validation)
