@@ -157,7 +157,7 @@ def test_when_none_qualifies_the_nearest_is_named_with_what_it_misses():
         frontier.best(max_drop=0.01, size_bytes=250)
     assert caught.value.fields["nearest"] == "c2"
     assert caught.value.fields["missed"] == "accuracy by 0.5 points and size_bytes by 0.05 kB"
-    assert "accuracy at most 1 points worse than the baseline's 90 % and size_bytes at most 0.25 kB" in str(caught.value)
+    assert "accuracy at most 1 point worse than the baseline's 90 % and size_bytes at most 0.25 kB" in str(caught.value)
 
 
 def test_the_misses_are_weighed_by_the_baselines_figures():
