@@ -14,6 +14,7 @@ _ROOMS |= {"study", "tasks", "techniques", "training"}
 
 _NAMES = {
     "Artifact": "publish",
+    "Certificate": "graphs",
     "Comparison": "study",
     "Distillation": "techniques",
     "DynamicQuantization": "techniques",
@@ -30,15 +31,19 @@ _NAMES = {
     "Task": "tasks",
     "WeightClipping": "techniques",
     "WeightPruning": "techniques",
+    "certify": "graphs",
     "compare": "study",
     "fit": "training",
     "load_artifact": "publish",
+    "pack": "graphs",
     "preview": "study",
     "studies": "study",
+    "unpack": "graphs",
 }
 
 __all__ = [
     "Artifact",
+    "Certificate",
     "Comparison",
     "Distillation",
     "DynamicQuantization",
@@ -56,6 +61,7 @@ __all__ = [
     "WeightClipping",
     "WeightPruning",
     "__version__",
+    "certify",
     "compare",
     "errors",
     "events",
@@ -66,6 +72,7 @@ __all__ = [
     "load_artifact",
     "measure",
     "models",
+    "pack",
     "plots",
     "preview",
     "publish",
@@ -76,6 +83,7 @@ __all__ = [
     "tasks",
     "techniques",
     "training",
+    "unpack",
 ]
 
 
@@ -112,6 +120,7 @@ if TYPE_CHECKING:
         techniques,
         training,
     )
+    from workbench.graphs import Certificate, certify, pack, unpack
     from workbench.machine import Machine
     from workbench.models import Model
     from workbench.publish import Artifact, load_artifact

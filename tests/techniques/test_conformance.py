@@ -65,7 +65,8 @@ def test_what_a_technique_does_when_nothing_is_said():
         "granularity": "auto",
         "activations": "auto",
         "weights": "auto",
-        "bits": "auto",
+        "bits": 8,
+        "portable": True,
         "calibration_samples": 256,
         "method": "minmax",
     }

@@ -1,5 +1,6 @@
 """Sessions of ONNX Runtime, opened in one way everywhere. Imports no torch and no onnx."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,16 @@ if TYPE_CHECKING:
 
 
 def open_session(
-    path: Path | str, threads: int = 1, provider: str = "CPUExecutionProvider", optimized: Path | None = None
+    path: Path | str,
+    threads: int = 1,
+    provider: str = "CPUExecutionProvider",
+    optimized: Path | None = None,
+    without: Sequence[str] = (),
 ) -> "ort.InferenceSession":
     """A session with `threads` threads inside an operator.
 
-    `optimized` names a file that the runtime writes the graph to as it runs it. Threads do not spin while they wait,
+    `optimized` names a file that the runtime writes the graph to as it runs it, and `without` names those of its
+    optimisations that are left out. Threads do not spin while they wait,
     so that an idle session takes nothing from the one that is timed. Raises `StepFailed` with the runtime's own words.
     """
     import onnxruntime as ort
@@ -28,6 +34,6 @@ def open_session(
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
         options.optimized_model_filepath = str(optimized)
     try:
-        return ort.InferenceSession(str(path), options, providers=[provider])
+        return ort.InferenceSession(str(path), options, providers=[provider], disabled_optimizers=list(without))
     except Exception as error:
         raise StepFailed("runtime-refuses", path=Path(path).name, why=str(error).splitlines()[0][:300]) from error

@@ -1,12 +1,14 @@
 """Static quantization: weights and activations in 8 bits, their scales fixed beforehand on training samples."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from workbench.knobs import knob
 from workbench.records import Report
 from workbench.techniques.operators import RECURRENT, Operator, lines, operators, untouched
-from workbench.techniques.quantized import bits_for, finished, is_arm, quiet, require
+from workbench.techniques.portable import Narrowed, make_portable
+from workbench.techniques.quantized import finished, is_arm, quiet, require
 from workbench.techniques.technique import Context, FileTechnique, Plan
 
 if TYPE_CHECKING:
@@ -22,10 +24,13 @@ class StaticQuantization(FileTechnique):
     """q = clamp(round(w / s) + z), with scales s and zero points z that are written into the file (QDQ form).
 
     `auto` becomes what this machine's instructions are good at: uint8 activations and int8 weights on x86, where two
-    signed operands run slower than float; int8 on Arm; 7 bits a weight where AVX2 alone would saturate. Source:
-    Jacob et al., Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference, 2018.
+    signed operands run slower than float; int8 on Arm. x86 CPUs without VNNI add products in pairs in 16 bits, and
+    saturate: `portable` stores the weights that could do so a little coarser (`workbench.techniques.portable`), so that
+    every CPU answers alike and `certify` proves it. Source: Jacob et al., Quantization and Training of Neural Networks
+    for Efficient Integer-Arithmetic-Only Inference, 2018.
     """
 
+    version = 2
     needs = frozenset({"calibration"})
     title = "Quantize"
 
@@ -34,15 +39,16 @@ class StaticQuantization(FileTechnique):
     )
     activations: Literal["auto", "uint8", "int8"] = knob("auto", say="how activations are stored")
     weights: Literal["auto", "int8", "uint8"] = knob("auto", say="how weights are stored")
-    bits: Literal["auto", 7, 8] = knob("auto", unit="bits", say="of a weight")
+    bits: Literal[7, 8] = knob(8, unit="bits", say="of a weight")
+    portable: bool = knob(True, say="coarser weights in the channels that would saturate on a CPU without VNNI")
     calibration_samples: int = knob(
         256, ge=1, le=100_000, search=(64, 1024), scale="log", unit="samples", say="training samples that fix the scales"
     )
     method: Literal["minmax"] = knob("minmax", say="how a range is taken from the samples")
 
     def resolve(self, x: "GraphFile", context: Context) -> Self:
-        fit: dict[str, str | int] = {"activations": "int8" if is_arm(context.machine) else "uint8", "weights": "int8"}
-        fit |= {"bits": bits_for(context.machine), "granularity": "channel" if _has_depthwise(x.load()) else "tensor"}
+        fit = {"activations": "int8" if is_arm(context.machine) else "uint8", "weights": "int8"}
+        fit["granularity"] = "channel" if _has_depthwise(x.load()) else "tensor"
         return self.replace(**{name: value for name, value in fit.items() if getattr(self, name) == "auto"})
 
     def plan(self, x: "GraphFile", context: Context) -> Plan:
@@ -73,9 +79,15 @@ class StaticQuantization(FileTechnique):
                 calibration_providers=["CPUExecutionProvider"],
             )
         model, before = onnx.load(str(out)), operators(x.load())
+        mended = make_portable(model) if self.portable else Narrowed()
         left = untouched(before, model)
         told = lines(before, lambda o: _why_not(o) or ("not-taken" if o.node in left else None), "quantized")
-        return finished(type(self).__name__, model, told, x, out)
+        file, report = finished(type(self).__name__, model, told, x, out)
+        return file, replace(report, remarks=_remarks(mended))
+
+
+def _remarks(mended: Narrowed) -> tuple[tuple[str, dict[str, int]], ...]:
+    return (("weights-coarser", {"channels": mended.channels, "total": mended.total}),) if mended.channels else ()
 
 
 def _why_not(operator: Operator) -> str | None:

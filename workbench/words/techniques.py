@@ -34,6 +34,7 @@ SENTENCES = {
     # what numerics say
     "quantized": "Stored in 8 bits, and computed in integers.",
     "quantized-dynamically": "Stored in 8 bits, and computed in integers with scales of the moment.",
+    "weights-coarser": "{channels} of {total} channels keep between 7 and 8 bits a weight: two of their weights, or of a channel with the same scale, could saturate together on a CPU without VNNI.",
     "no-integer-kernel": "ONNX Runtime has no integer kernel for {kind} on a CPU.",
     "no-constant-weight": "It multiplies two activations: there is no weight to store.",
     "convolution-in-float": "A convolution stays in float unless it is asked for: dynamically quantized it runs slower.",
