@@ -85,6 +85,15 @@ class CandidateStarted(Event):
 
 
 @dataclass(frozen=True)
+class FileMeasured(Event):
+    """A preview's file is there, with these measures so far (name to `Measurement.to_json()`)."""
+
+    kind = "file-measured"
+    file: str
+    measures: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Done(Event):
     """The job's last event when it went well; `result` is what its entry point returned."""
 
@@ -104,7 +113,7 @@ class Failed(Event):
 
 
 KINDS: dict[str, type[Event]] = {
-    c.kind: c for c in (StepStarted, StepFinished, Progress, EpochMeasured, Said, CandidateStarted, Done, Failed)
+    c.kind: c for c in (StepStarted, StepFinished, Progress, EpochMeasured, Said, CandidateStarted, FileMeasured, Done, Failed)
 }
 
 

@@ -49,6 +49,7 @@ EVENTS = [
     events.EpochMeasured(1, 3, {"train_loss": 0.5}),
     events.Said("parity", {"limit": 1}),
     events.CandidateStarted("c1", "StructuredPruning", 1, 2),
+    events.FileMeasured("f", {"a": {}}),
     events.Failed({"type": "StepFailed", "code": "x", "fields": {}}, "trace"),
     events.Done({"a": [1]}),
 ]
@@ -60,7 +61,7 @@ def test_every_kind_of_event_comes_back_from_the_log(tmp_path):
         log.append(event)
     assert [e for _, e in log.read()] == EVENTS
     assert {type(e) for e in EVENTS} == set(events.KINDS.values())
-    assert [e.final for e in EVENTS] == [False] * 6 + [True] * 2
+    assert [e.final for e in EVENTS] == [False] * 7 + [True] * 2
 
 
 @given(st.integers(0, len(EVENTS)))

@@ -1,6 +1,17 @@
 """Plain frozen records of what was measured and made, and the tables that keep them."""
 
 from workbench.records.tables import CandidateRow, Records, StudyRow, VersionRow
-from workbench.records.values import Estimate, Line, Measurement, Report, Status
+from workbench.records.values import Estimate, LayerEstimate, Line, Measurement, Report, Status
 
-__all__ = ["CandidateRow", "Estimate", "Line", "Measurement", "Records", "Report", "Status", "StudyRow", "VersionRow"]
+__all__ = [
+    "CandidateRow",
+    "Estimate",
+    "LayerEstimate",
+    "Line",
+    "Measurement",
+    "Records",
+    "Report",
+    "Status",
+    "StudyRow",
+    "VersionRow",
+]

@@ -44,13 +44,27 @@ class Measurement:
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A figure that was not measured: drawn hollow, and never called a measurement."""
+class LayerEstimate:
+    """What would be left of one layer: numbers, and multiply-accumulates of one sample."""
 
-    name: str
-    value: float
-    unit: str
+    layer: str
+    parameters: int
+    macs: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a recipe would give, worked out and not measured: drawn hollow, and never called a measurement.
+
+    `method` says how; `left_out` names the techniques whose effect is not known before they are applied.
+    """
+
+    size_bytes: int
+    parameters: int
+    macs: int
+    layers: tuple[LayerEstimate, ...]
     method: str
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

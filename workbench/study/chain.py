@@ -52,6 +52,23 @@ class Outcome:
     lineage: dict[str, Any]
 
 
+def beginning(work: Work) -> Digest:
+    """The key that every recipe of a study begins with."""
+    return digest_json({"model": work.model.digest, "data": work.task.digest, "seed": work.seed})
+
+
+def step_key(key: Digest, step: Technique) -> tuple[dict[str, Any], Digest]:
+    """What a concrete step says of itself, and the key of what it makes of the one before."""
+    told = {**step.described(), **code_of(type(step))}
+    return told, digest_json({"from": key, "step": told})
+
+
+def template_of(work: Work) -> Template:
+    """The study's model, exported once: what every candidate's weights are put into."""
+    key = digest_json({"template": work.model.digest, "task": work.task.signature.to_json(), "version": EXPORT_VERSION})
+    return Template(work.objects.put(key, lambda folder: make_template(work.model.build(), work.task, folder)))
+
+
 class Chain:
     """One run of a recipe."""
 
@@ -63,7 +80,7 @@ class Chain:
     def run(self) -> Outcome:
         """Does what is not done yet. Raises the `WorkbenchError` of the step that failed, or `Cancelled`."""
         w = self._work
-        stage = Stage(digest_json({"model": w.model.digest, "data": w.task.digest, "seed": w.seed}), w.model)
+        stage = Stage(beginning(w), w.model)
         for step in self._recipe.steps:
             if isinstance(step, FileTechnique) and stage.file is None:
                 stage = self._exported(stage)
@@ -72,8 +89,7 @@ class Chain:
 
     def _advanced(self, stage: Stage, step: Technique) -> Stage:
         step = self._resolved(stage, step)
-        told = {**step.described(), **code_of(type(step))}
-        key = digest_json({"from": stage.key, "step": told})
+        told, key = step_key(stage.key, step)
         apply = self._applied_to_file if isinstance(step, FileTechnique) else self._applied_to_module
         folder = self._kept(type(step).__name__, key, lambda f: apply(step, stage, f, key))
         stage = replace(stage, key=key, reports=(*stage.reports, stored.report(folder)), resolved=(*stage.resolved, told))
@@ -119,19 +135,14 @@ class Chain:
 
         def fill(folder: Path) -> None:
             began = time.monotonic()
-            _, report, parity = export(stage.model.build(), self._work.task, folder / stored.ONNX, self._template())
+            w = self._work
+            _, report, parity = export(stage.model.build(), w.task, folder / stored.ONNX, template_of(w))
             stored.keep_json(folder, "parity.json", parity.__dict__)
             stored.keep_report(folder, replace(report, seconds=time.monotonic() - began))
 
         folder = self._kept("Export", key, fill)
         file = stored.file(folder)
         return replace(stage, key=key, file=file, exported=file, reports=(*stage.reports, stored.report(folder)))
-
-    def _template(self) -> Template:
-        """The study's model, exported once: what every candidate's weights are put into."""
-        w = self._work
-        key = digest_json({"template": w.model.digest, "task": w.task.signature.to_json(), "version": EXPORT_VERSION})
-        return Template(w.objects.put(key, lambda folder: make_template(w.model.build(), w.task, folder)))
 
     def _measured(self, stage: Stage) -> Outcome:
         w = self._work

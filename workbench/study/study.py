@@ -15,6 +15,7 @@ from workbench.records import CandidateRow, Measurement, Records, StudyRow
 from workbench.study.candidate import Candidate
 from workbench.study.catalog import studies
 from workbench.study.frontier import Frontier
+from workbench.study.previews import Preview, close
 from workbench.study.progress import Reader, reader
 from workbench.study.running import Run, settled, start
 from workbench.study.testing import score_test
@@ -174,6 +175,14 @@ class Study:
     def examine(self, candidate: Candidate) -> dict[str, Measurement]:
         """Scores the test split, on this spoken wish: `looks` counts it. The same file is scored once."""
         return score_test(self._records, self.name, self.task, candidate)
+
+    def keep(self, preview: Preview) -> Candidate:
+        """Makes a preview one of the study's candidates: its recipe is run, and timed."""
+        return self.run(preview.recipe)
+
+    def close(self) -> None:
+        """Takes away the files of this study's previews."""
+        close(self.name)
 
     def __repr__(self) -> str:
         done = sum(c.status == "measured" for c in self.candidates)

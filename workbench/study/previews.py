@@ -1,0 +1,96 @@
+"""A knob's position as a measured file, while it is moved: `preview` needs no training, times nothing, keeps nothing."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench import jobs, words
+from workbench.errors import Damaged, InputError
+from workbench.events import Event, Failed, FileMeasured
+from workbench.files import digest_json, home
+from workbench.graphs.file import GraphFile
+from workbench.recipes import Recipe
+from workbench.records import Estimate, Measurement, Status
+from workbench.study.estimate import Structure, estimate, structure
+from workbench.study.plugins import pack
+
+if TYPE_CHECKING:
+    from workbench.study.study import Study
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a recipe gives, measured but not timed, and not one of the study's candidates (`Study.keep` makes it one).
+
+    `measures` has `size_bytes`, `parameters`, `nonzero_share` and `macs` as soon as the file is there, and the task's
+    metrics on validation in the end. The file stays until the study is closed.
+    """
+
+    recipe: Recipe
+    status: Status
+    file: Path | None
+    measures: Mapping[str, Measurement] = field(default_factory=dict)
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """An event of `preview`: the candidate as far as it is known."""
+
+    candidate: Preview
+
+
+def preview(study: "Study", recipe: Recipe) -> Iterator[Estimate | Previewed]:
+    """Yields an `Estimate` at once, then a `Previewed` when the file is there, and one more with its quality.
+
+    What fails is a preview whose status is "failed", with its reason. Raises `InputError`, after the estimate, for a
+    recipe that cannot work, or that trains: such a one has to be run.
+    """
+    baseline = study.baseline.file
+    assert baseline is not None
+    yield estimate(recipe, _structure(baseline))
+    recipe.check(study.model, study.task)
+    trains = [type(step).__name__ for step in recipe.steps if step.order == "recovery"]
+    if trains:
+        raise InputError("preview-trains", step=trains[0])
+    for event in _job(study, recipe).events():
+        shown = _shown(recipe, event)
+        if shown is not None:
+            yield shown
+
+
+def close(study: str) -> None:
+    """Takes away the files of a study's previews."""
+    shutil.rmtree(folder_of(study), ignore_errors=True)
+
+
+def folder_of(study: str) -> Path:
+    return home() / "previews" / study
+
+
+def _job(study: "Study", recipe: Recipe) -> jobs.Job:
+    to = folder_of(study.name) / digest_json([study.model.digest, recipe.digest])[:32]
+    asked = {"study": study.name, "recipe": recipe.to_json(), "device": "cpu", "to": str(to)}
+    blobs = pack(recipe) | ({"model": study.model.payload} if study.model.payload is not None else {})
+    return jobs.submit("workbench.study.previewing:preview", asked, blobs=blobs, lane="quick")
+
+
+def _shown(recipe: Recipe, event: Event) -> Previewed | None:
+    if isinstance(event, FileMeasured):
+        measures = {name: Measurement.from_json(m) for name, m in event.measures.items()}
+        return Previewed(Preview(recipe, "measured", Path(event.file), measures))
+    if isinstance(event, Failed):
+        reason = words.say(event.error["code"], **event.error["fields"])
+        status: Status = "cancelled" if event.error["type"] == "Cancelled" else "failed"
+        return Previewed(Preview(recipe, status, None, {}, reason))
+    return None
+
+
+@lru_cache(maxsize=8)
+def _structure(baseline: Path) -> Structure:
+    if not baseline.exists():
+        raise Damaged("damaged-object", path=str(baseline))
+    return structure(GraphFile(baseline))
