@@ -8,6 +8,7 @@ from sklearn import metrics as sk
 
 from workbench.errors import StepFailed
 from workbench.measure import metrics, quality
+from workbench.measure.quality import differences, metric
 from workbench.tasks import Split
 
 RNG = np.random.default_rng(3)
@@ -63,8 +64,30 @@ def test_agreement_is_with_the_baselines_answers():
     scale = np.sqrt((truth**2).mean())
     assert found["relative_error"].value == pytest.approx(np.sqrt(((given_ - truth) ** 2).mean()) / scale)
     assert quality([truth], split(None, 4), "outputs", [truth])["relative_error"].value == 0
-    signs = quality([np.array([[1.0], [-2], [3]])], split(None, 3), "outputs", [np.array([[2.0], [2], [2]])])
-    assert signs["agreement"].value == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("shape", "by"), [((4,), "relative_error"), ((4, 1), "relative_error"), ((4, 2), "agreement")])
+@pytest.mark.parametrize("kind", ["outputs", "classification"])
+def test_nothing_agrees_where_a_sample_has_one_value(shape, by, kind):
+    outputs, truth = RNG.normal(size=shape), RNG.normal(size=shape)
+    found = quality([outputs], split(None, 4), kind, [truth])
+    assert ("agreement" in found) == (by == "agreement")
+    if kind == "outputs":
+        told = differences([truth], [outputs], split(None, 4), kind, [truth])
+        assert metric(kind, found) == by and set(told) == set(found)
+
+
+def test_a_map_of_values_is_judged_by_its_relative_error():
+    truth = np.ones((4, 3, 5, 5))
+    found = quality([1.5 * truth], split(None, 4), "outputs", [truth])
+    assert list(found) == ["relative_error"] and found["relative_error"].value == pytest.approx(0.5)
+
+
+def test_choices_are_made_by_the_first_metric_that_was_measured():
+    outputs = RNG.normal(size=(6, 3))
+    labelled = quality([outputs], split(np.arange(6) % 3), "classification", [outputs])
+    assert metric("classification", labelled) == "accuracy"
+    assert metric("regression", quality([outputs], split(outputs), "regression")) == "rmse" == metric("regression", {})
 
 
 def test_classification_gets_agreement_beside_its_own_metrics():

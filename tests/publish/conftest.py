@@ -12,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from workbench.files import digest_bytes, digest_file
 from workbench.graphs.runtime import open_session
 from workbench.measure import quality
+from workbench.measure.quality import metric
 from workbench.records import Line, Measurement, Report
 from workbench.study.frontier import Frontier
 from workbench.tasks.task import Signature, Split, Task, TensorSpec
@@ -64,6 +65,10 @@ class Study:
     task: Task
     looks: int = 0
     candidates: list = field(default_factory=list)
+
+    @property
+    def metric(self) -> str:
+        return metric(self.task.kind, self.baseline.measures)
 
     @property
     def baseline(self):

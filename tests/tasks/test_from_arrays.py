@@ -89,13 +89,13 @@ def test_regression_targets_keep_their_shape(shape, output):
     task = _task(y=y, kind="regression")
     assert task.train.targets.shape == shape and task.train.targets.dtype == np.float32
     assert task.signature.outputs[0].shape == output and task.signature.outputs[0].name == "output"
-    assert (task.classes, task.loss, task.metric) == ((), "mse", "rmse")
+    assert (task.classes, task.loss) == ((), "mse")
 
 
 def test_outputs_only_needs_no_targets():
     part = (_numbers(4, 2), None)
     task = wb.tasks.from_arrays("o", train=part, validation=part, test=part, kind="outputs")
-    assert task.train.targets is None and task.signature.outputs == () and task.metric == "agreement"
+    assert task.train.targets is None and task.signature.outputs == ()
 
 
 _X, _Y = _numbers(6, 3), np.array([0, 1, 2, 0, 1, 2])

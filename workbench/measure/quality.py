@@ -22,18 +22,24 @@ def metrics(kind: Kind) -> tuple[Metric, ...]:
     return tuple(m for (of, _), m in _known.items() if of == kind)
 
 
+def metric(kind: Kind, found: Mapping[str, Measurement]) -> str:
+    """The name of the measure that choices are made by: the first metric of the kind that was measured."""
+    return next((m.name for m in metrics(kind) if m.name in found), metrics(kind)[0].name)
+
+
 def quality(outputs: list[Array], split: Split, kind: Kind, truth: list[Array] | None = None) -> dict[str, Measurement]:
     """Every metric of the task's kind on a split.
 
-    `truth` are the baseline's answers to the same samples: for the kind "outputs" they are the targets, for the others
-    they add the measure `agreement`. Raises `StepFailed` where there is not one answer a sample.
+    `truth` are the baseline's answers to the same samples: for the kind "outputs" they are the targets, for a
+    classification they add the measure `agreement`, which only answers of several values (N x C) have. Raises `StepFailed` where there is not one answer a sample.
     """
     given = _first(outputs, split)
     found = {}
     if split.targets is not None and kind != "outputs":
         found = {m.name: m.score(given, split.targets) for m in metrics(kind)}
     if truth is not None and kind != "regression":
-        found |= {m.name: m.score(given, truth[0]) for m in metrics("outputs") if kind == "outputs" or m.name == "agreement"}
+        told = _told("outputs", given)
+        found |= {m.name: m.score(given, truth[0]) for m in told if kind == "outputs" or m.name == "agreement"}
     return {name: replace(m, split=split.name) for name, m in found.items()}
 
 
@@ -49,7 +55,13 @@ def differences(
     targets = split.targets if kind != "outputs" else truth[0] if truth is not None else None
     if targets is None:
         return {}
-    return {m.name: replace(m.difference(before, after, targets), split=split.name) for m in metrics(kind)}
+    return {m.name: replace(m.difference(before, after, targets), split=split.name) for m in _told(kind, after)}
+
+
+def _told(kind: Kind, outputs: Array) -> list[Metric]:
+    """The metrics that such outputs have: where a sample has one value, or a map of them, there is no largest to agree on."""
+    ranked = outputs.ndim == 2 and outputs.shape[1] > 1
+    return [m for m in metrics(kind) if ranked or m.name != "agreement"]
 
 
 def _first(outputs: list[Array], split: Split) -> Array:
@@ -144,13 +156,8 @@ def mae(outputs: Array, targets: Array) -> Array:
 
 @_share("outputs")
 def agreement(outputs: Array, truth: Array) -> Array:
-    """The share of samples that are answered as the baseline answers them.
-
-    Outputs of several values (N x C) agree where the largest is the same one, a single value where its sign is.
-    """
-    if outputs.ndim == 2 and outputs.shape[1] > 1:
-        return outputs.argmax(axis=1) == truth.argmax(axis=1)
-    return (np.sign(outputs) == np.sign(truth)).reshape(len(truth), -1).all(axis=1)
+    """The share of samples whose largest output (of N x C, C at least 2) is the baseline's largest."""
+    return outputs.argmax(axis=1) == truth.argmax(axis=1)
 
 
 @_error("outputs", np.sqrt)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workbench.publish.seal import SCHEMA
+from workbench.publish.signature import signature_of
 from workbench.publish.source import Source
 from workbench.records import Measurement, Report
 
@@ -22,7 +23,7 @@ def describe(
     """
     study = candidate.study
     task = study.task
-    kept = {*QUALITY, task.metric}
+    kept = {*QUALITY, study.metric}
     return {
         "schema": SCHEMA,
         "name": name,
@@ -32,9 +33,9 @@ def describe(
         "candidate": {"id": candidate.id, "name": candidate.name},
         "task": task.name,
         "kind": task.kind,
-        "metric": task.metric,
+        "metric": study.metric,
         "classes": list(task.classes),
-        "signature": task.signature.to_json(),
+        "signature": signature_of(candidate).to_json(),
         "preprocessing": dict(task.preprocessing),
         "lineage": _lineage(candidate),
         "steps": [_step(report) for report in candidate.reports],

@@ -146,7 +146,7 @@ def _next(
 def _fill(folder: Path, candidate: Source, manifest: dict[str, Any], digest: Digest) -> None:
     """Writes an artifact's files, and has it answer once: a file that does not run is never published."""
     study = candidate.study
-    metric = study.task.metric
+    metric = manifest["metric"]
     assert candidate.file is not None
     shutil.copyfile(candidate.file, folder / MODEL)
     if metric in candidate.measures:

@@ -11,7 +11,7 @@ from workbench.graphs.file import GraphFile
 from workbench.graphs.reference import against_reference
 from workbench.graphs.tidy import tidy
 from workbench.measure import answers, file_measures, quality, speed
-from workbench.measure.quality import as_measures
+from workbench.measure.quality import as_measures, metric
 from workbench.records import Measurement
 from workbench.study.answered import keep_answers
 from workbench.study.surroundings import Work
@@ -63,9 +63,10 @@ def _held_to_reference(file: GraphFile, split: Split) -> dict[str, Any]:
 
 
 def _to_parent(given: list[Array], parent: list[Array], split: Split) -> dict[str, Measurement]:
-    """How often the file answers as the float file that it was made from."""
-    agreement = quality(given, replace_targets(split), "outputs", parent)["agreement"]
-    return {"parent_agreement": replace(agreement, name="parent_agreement")}
+    """How often the file answers as the float file that it was made from, or how far from it where nothing can agree."""
+    found = quality(given, replace_targets(split), "outputs", parent)
+    name = metric("outputs", found)
+    return {f"parent_{name}": replace(found[name], name=f"parent_{name}")}
 
 
 def replace_targets(split: Split) -> Split:

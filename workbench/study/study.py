@@ -9,6 +9,7 @@ from workbench import jobs
 from workbench.errors import Conflict, InputError, NotFound
 from workbench.events import Event
 from workbench.files import digest_json
+from workbench.measure.quality import metric
 from workbench.models import Model, describe
 from workbench.recipes import Recipe
 from workbench.records import CandidateRow, Measurement, Records, StudyRow
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 BASELINE = "baseline"
-METRICS = {"classification": "accuracy", "regression": "rmse", "outputs": "agreement"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
 
 
@@ -82,8 +82,12 @@ class Study:
 
     @property
     def metric(self) -> str:
-        """The measure of quality that choices are made by."""
-        return METRICS[self._row.task["kind"]]
+        """The measure of quality that choices are made by.
+
+        "accuracy" of a classification, "rmse" of a regression; of outputs without targets "agreement" where a sample has
+        several values (N x C), else "relative_error".
+        """
+        return metric(self._row.task["kind"], self.baseline.measures)
 
     @cached_property
     def task(self) -> Task:

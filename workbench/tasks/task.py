@@ -119,11 +119,6 @@ class Task:
         """The training loss by its standard name."""
         return {"classification": "cross_entropy", "regression": "mse", "outputs": "none"}[self.kind]
 
-    @property
-    def metric(self) -> str:
-        """The measure that choices are made by."""
-        return {"classification": "accuracy", "regression": "rmse", "outputs": "agreement"}[self.kind]
-
     def spec(self) -> dict[str, Any]:
         """JSON from which `workbench.tasks.from_spec` rebuilds the task in another process.
 
