@@ -140,3 +140,24 @@ def test_quality_stands_before_size_and_speed(artifact):
     rows = [line for line in changed(artifact, measures=turned).splitlines() if line.startswith("| ")]
     of = [row.split(" | ")[1] for row in rows[1:]]
     assert of == sorted(of, key=["the test split", "the validation split", "the file"].index)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("parameters", 19_626.0, "19\u2009626"),
+        ("macs", 123_456_789.0, "123\u2009456\u2009789"),
+        ("nonzero_share", 0.53125, "0.531"),
+    ],
+)
+def test_what_is_called_exact_is_not_rounded(artifact, name, value, shown):
+    exact = {
+        **artifact.manifest["measures"]["size_bytes"],
+        "name": name,
+        "unit": "",
+        "value": value,
+        "low": value,
+        "high": value,
+    }
+    card = changed(artifact, measures={**artifact.manifest["measures"], name: exact})
+    assert f"| the file | {shown} | exact |" in card

@@ -31,7 +31,8 @@ def quality(outputs: list[Array], split: Split, kind: Kind, truth: list[Array] |
     """Every metric of the task's kind on a split.
 
     `truth` are the baseline's answers to the same samples: for the kind "outputs" they are the targets, for a
-    classification they add the measure `agreement`, which only answers of several values (N x C) have. Raises `StepFailed` where there is not one answer a sample.
+    classification they add the measure `agreement`, which only answers of several values (N x C) have. Raises `StepFailed`
+    where there is not one answer a sample.
     """
     given = _first(outputs, split)
     found = {}

@@ -91,8 +91,10 @@ def _row(m: Json) -> str:
     if m["value"] is None:
         return f"| {title(m['name'])} | {of} | not a number | | {m['n']} | |"
     shown = axis([Measurement.from_json(m)])
-    value = shown.said(m["value"]) + (f" ({number(m['value'], 15)} bytes)" if m["unit"] == "B" else "")
     exact = m["method"] == "exact"
+    counted = exact and not m["unit"] and m["value"] == int(m["value"]) and shown.factor == 1
+    value = number(m["value"], 15) if counted else shown.said(m["value"])
+    value += f" ({number(m['value'], 15)} bytes)" if m["unit"] == "B" else ""
     interval, samples = ("exact", "") if exact else (_interval(m), number(m["n"], 9))
     return f"| {title(m['name'])} | {of} | {value} | {interval} | {samples} | {m['machine'] or ''} |"
 

@@ -1,4 +1,4 @@
-"""What goes into a published file and what comes out: as the task says, and where it names no outputs, as the file gives them."""
+"""What goes into a published file and what comes out: as the task says, or, where it names no outputs, as the file does."""
 
 from dataclasses import replace
 
