@@ -90,7 +90,9 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    def __init__(self, **fields: Any) -> None:
+    def __init__(self, *values: Any, **fields: Any) -> None:
+        if values:
+            raise _by_position(type(self), values)
         try:
             super().__init__(**fields)
         except ValidationError as error:
@@ -149,13 +151,26 @@ def _described(name: str, field: Any) -> Knob:
     )
 
 
+def _owner(record: type[Record]) -> str:
+    """What people call: the class itself, or the verb whose arguments are the record's fields (its `called`)."""
+    return str(getattr(record, "called", None) or record.__name__)
+
+
+def _by_position(record: type[Record], values: tuple[Any, ...]) -> InputError:
+    name = _owner(record)
+    if not record.model_fields:
+        return InputError("knob-none", owner=name)
+    pairs = zip(record.model_fields, values, strict=False)
+    return InputError("knob-position", owner=name, example=", ".join(f"{k}={v!r}"[:80] for k, v in pairs))
+
+
 def _for_people(record: type[Record], error: ValidationError) -> InputError:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else ""
     declared = {k.name: k for k in knobs(record)}
     if name not in declared:
-        return InputError("knob-unknown", owner=record.__name__, name=name, nearest=nearest(name, declared))
+        return InputError("knob-unknown", owner=_owner(record), name=name, nearest=nearest(name, declared))
     if first["type"] == "missing":
-        return InputError("knob-missing", owner=record.__name__, name=name, constraint=declared[name].constraint)
+        return InputError("knob-missing", owner=_owner(record), name=name, constraint=declared[name].constraint)
     value = repr(first["input"])[:80]
-    return InputError("knob-value", owner=record.__name__, name=name, constraint=declared[name].constraint, value=value)
+    return InputError("knob-value", owner=_owner(record), name=name, constraint=declared[name].constraint, value=value)

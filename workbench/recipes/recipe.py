@@ -120,6 +120,16 @@ class Recipe:
         return cls([technique(name)(**fields) for name, fields in text.read(source)])
 
 
+def all_recipes(given: Any) -> Sequence[Recipe]:
+    """What is given, where it is a list of recipes. Raises `InputError` for a technique, a name or anything else."""
+    if not isinstance(given, list | tuple):
+        raise InputError("not-a-recipe", value=repr(given)[:80])
+    for one in given:
+        if not isinstance(one, Recipe):
+            raise InputError("not-a-recipe", value=repr(one)[:80])
+    return given
+
+
 def _step(data: Mapping[str, Any], missing_ok: bool) -> Technique:
     if not isinstance(data, Mapping) or not isinstance(data.get("technique"), str):
         raise InputError("recipe-json", value=repr(data)[:80])

@@ -11,7 +11,7 @@ from workbench.events import Event
 from workbench.files import digest_json
 from workbench.measure.quality import metric
 from workbench.models import Model, describe
-from workbench.recipes import Recipe
+from workbench.recipes import Recipe, all_recipes
 from workbench.records import CandidateRow, Measurement, Records, StudyRow
 from workbench.study.candidate import Candidate
 from workbench.study.catalog import studies
@@ -20,7 +20,7 @@ from workbench.study.previews import Preview, close
 from workbench.study.progress import Reader, reader
 from workbench.study.running import Run, settled, start
 from workbench.study.testing import score_test
-from workbench.tasks import Task, from_spec
+from workbench.tasks import Task, check_given, from_spec
 from workbench.words import nearest
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class Study:
         """
         if not _NAME.fullmatch(name):
             raise InputError("study-name", name=name)
+        check_given(task)
         records = Records()
         row, described = records.study(name), None if model is None else describe(model)
         if row is None:
@@ -149,7 +150,7 @@ class Study:
         """
         if isinstance(recipes, Recipe):
             return self.run([recipes], on_event=on_event, limit=limit)[0]
-        for recipe in recipes:
+        for recipe in all_recipes(recipes):
             recipe.check(self.model, self.task)
         runs = [self.submit(recipe, limit=limit) for recipe in recipes]
         with reader(on_event) as read:
@@ -168,6 +169,7 @@ class Study:
 
         The run goes on when this process ends; whoever submits the same recipe meanwhile gets the same run.
         """
+        all_recipes([recipe])
         recipe.check(self.model, self.task)
         row, job = start(self._records, self._row, recipe, self.model, self._device, lane, limit)
         return Run(job, row.digest, recipe.name, self._find)

@@ -56,6 +56,13 @@ def _rebuilt(text: str) -> Task:
     return task
 
 
+def check_given(task: Task | None) -> None:
+    """Raises `InputError` where a task's name, or anything else, stands for the task itself; None passes."""
+    if task is not None and not isinstance(task, Task):
+        known = task if isinstance(task, str) and task in names() else "digits"
+        raise InputError("not-a-task", value=repr(task)[:80], known=known)
+
+
 def _own() -> dict[str, str]:
     found = pkgutil.iter_modules(builtin.__path__, f"{builtin.__name__}.")
     return {module.name.rpartition(".")[2].replace("_", "-"): module.name for module in found}

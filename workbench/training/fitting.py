@@ -10,7 +10,7 @@ from workbench.jobs import run_job
 from workbench.models.live import describe
 from workbench.models.model import Model
 from workbench.objects import Objects
-from workbench.tasks.task import Task
+from workbench.tasks import Task, check_given
 from workbench.training.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def fit(
 
     Raises `InputError` where the model does not fit the task, and `StepFailed` where training failed.
     """
+    check_given(task)
     chosen = Settings(epochs=epochs, **settings)
     if task.kind == "outputs":
         raise InputError("needs-labels", step="fit", kind=task.kind)

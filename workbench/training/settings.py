@@ -1,12 +1,14 @@
 """How a network is trained, declared once."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from workbench.knobs import Record, knob
 
 
 class Settings(Record):
     """What `fit`, fine-tuning and distilling have in common."""
+
+    called: ClassVar[str] = "fit"
 
     epochs: int = knob(10, ge=1, le=10_000, search=(2, 40), unit="epochs", say="how often all samples are seen")
     learning_rate: float = knob(3e-3, gt=0, le=10, search=(1e-4, 3e-2), scale="log", say="the highest step size")

@@ -6,7 +6,8 @@ way out.
 
 import difflib
 import importlib
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -54,7 +55,21 @@ class _Fields(dict[str, Any]):
 
 
 def nearest(name: str, options: Iterable[str]) -> str:
-    """The option that is spelled most like the name; all of them, joined by commas, when none is near."""
-    known = sorted(options)
-    close = difflib.get_close_matches(name.lower(), [o.lower() for o in known], 1, 0.5)
+    """The option that is spelled most like the name; all of them, joined by commas, when none is near.
+
+    An option that begins with the name, has it as its initials ("lr" of learning_rate), or contains it, goes before one
+    that is only spelled alike.
+    """
+    known, asked = sorted(options), name.lower()
+    means: tuple[Callable[[str], bool], ...] = (
+        lambda o: o == asked,
+        lambda o: o.startswith(asked),
+        lambda o: "".join(part[:1] for part in re.split(r"[^a-z0-9]+", o)) == asked,
+        lambda o: len(asked) > 2 and asked in o,
+    )
+    for mean in means if asked else ():
+        found = [o for o in known if mean(o.lower())]
+        if found:
+            return min(found, key=len)
+    close = difflib.get_close_matches(asked, [o.lower() for o in known], 1, 0.5)
     return next(o for o in known if o.lower() == close[0]) if close else ", ".join(known)

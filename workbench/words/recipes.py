@@ -3,6 +3,7 @@
 SENTENCES: dict[str, str] = {
     "step-is-a-class": "{name} stands in the recipe as a class. Call it: {name}().",
     "step-is-none": "{value} is no technique. A recipe is a list of techniques, like Recipe([StructuredPruning(ratio=0.5)]).",
+    "not-a-recipe": "{value} is no recipe. Wrap its techniques in one: wb.Recipe([wb.StructuredPruning(ratio=0.5)]).",
     "step-missing": "The technique {name} is not known here as it was when the recipe was written. Import its package first.",
     "step-version": "The recipe was written for version {written} of {name}, and here is version {here}. Write it anew.",
     "recipe-long": "The recipe has {steps} steps, and {most} are the most.",

@@ -2,6 +2,7 @@
 
 SENTENCES = {
     "no-task": "There is no task called {name}. The nearest is {nearest}.",
+    "not-a-task": "{value} is no task. Load one by its name, wb.tasks.load({known!r}), or make one by wb.tasks.from_arrays.",
     "data-missing": "The data set {name} is not on this machine: {file} is in none of {folders}. Install the package "
     "{package}, or name the folder that holds it by the variable WORKBENCH_DATA.",
     "not-idx": "{path} is not a whole IDX file: {why}. Install its package again.",
