@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from workbench.graphs.pairs import multiply, reach, saturable
+from workbench.graphs.pairs import exact, reach, saturable, saturated
 
 WIDTH = st.integers(1, 9)
 SIGNED = st.one_of(st.integers(-128, 127), st.sampled_from([-128, -127, -65, -64, 63, 64, 65, 127]))
@@ -33,21 +33,28 @@ def instruction(activations, weights):
 def test_the_product_is_the_processor_s(both):
     activations, weights = both
     truth = [[instruction(a, w)[1] for w in weights] for a in activations]
-    assert multiply(activations, weights).tolist() == truth
+    assert saturated(activations, weights).tolist() == truth
 
 
 def test_by_hand():
-    assert multiply(np.full((1, 2), 255, np.uint8), np.array([[127, 127]], np.int8)).tolist() == [[32767]]  # not 64770
+    assert saturated(np.full((1, 2), 255, np.uint8), np.array([[127, 127]], np.int8)).tolist() == [[32767]]  # not 64770
     row = np.array([[255, 255, 255]], np.uint8)
-    assert multiply(row, np.array([[-128, -128, 127]], np.int8)).tolist() == [[-32768 + 32385]]
-    assert multiply(row, np.array([[127, -127, 127]], np.int8)).tolist() == [[32385]]
-    assert multiply(row, np.array([[1, 127, 127]], np.int8)).tolist() == [[255 + 32385 + 32385]]
+    assert saturated(row, np.array([[-128, -128, 127]], np.int8)).tolist() == [[-32768 + 32385]]
+    assert saturated(row, np.array([[127, -127, 127]], np.int8)).tolist() == [[32385]]
+    assert saturated(row, np.array([[1, 127, 127]], np.int8)).tolist() == [[255 + 32385 + 32385]]
+
+
+def test_two_signed_operands_and_exact_sums_do_not_saturate():
+    row, w = np.array([[-128, -128], [127, 127]], np.int8), np.array([[-128, -128], [127, 127]], np.int8)
+    truth = (row.astype(int) @ w.astype(int).T).tolist()
+    assert saturated(row, w).tolist() == exact(row, w).tolist() == truth
+    assert exact(np.full((1, 2), 255, np.uint8), w).tolist() == [[-65280, 64770]]
 
 
 def test_long_rows_are_exact():
     draw = np.random.default_rng(0)
     a, w = draw.integers(0, 256, (3, 2001)).astype(np.uint8), draw.integers(-128, 128, (4, 2001)).astype(np.int8)
-    assert multiply(a, w).tolist() == [[instruction(x, y)[1] for y in w] for x in a]
+    assert saturated(a, w).tolist() == [[instruction(x, y)[1] for y in w] for x in a]
 
 
 @given(operands(), LEVELS, LEVELS)

@@ -48,6 +48,7 @@ def test_by_hand(tmp_path):
     x = np.array([[255, 255], [128, 128], [255, 0]], np.uint8)
     (y,) = simulated(file, {"x": x})
     assert y.tolist() == [[66, 0], [65, 0], [65, 65]] and y.dtype == np.uint8
+    assert simulated(file, {"x": x}, saturating=False)[0].tolist() == [[130, 0], [65, 0], [65, 65]]
 
 
 def convolution(tmp_path, weights, x, kind=np.uint8, bias=True, **words):

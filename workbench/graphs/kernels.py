@@ -1,6 +1,7 @@
-"""What ONNX Runtime's integer operators answer on an x86 CPU without VNNI, in numpy: each pair sum saturates.
+"""What ONNX Runtime's integer operators answer, in numpy, whatever the CPU: how products are summed is a function.
 
-Every function takes a node and its inputs by place, and returns the node's output. Rounding, clipping and the order of
+Every kernel takes a node, its inputs by place, and that function (`pairs.exact` or `pairs.saturated`), and returns the
+node's output. Rounding, clipping and the order of
 the scales' product are those of ONNX Runtime, so quantized outputs are equal bit by bit.
 """
 
@@ -12,7 +13,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from workbench.errors import StepFailed
 from workbench.graphs.constants import attribute
-from workbench.graphs.pairs import multiply
 from workbench.graphs.products import arranged
 
 if TYPE_CHECKING:
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from workbench.tasks.task import Array
 
 Inputs = Sequence["Array | None"]
+Summed = Callable[["Array", "Array"], "Array"]
+"""From activations (M x K) and weights (N x K) to M x N sums."""
 
 
-def accumulated(given: "Array", held: "Array", zero: "Array | None", held_zero: "Array | None") -> "Array":
-    """(given - zero) x (held - held_zero): M x K and N x K become M x N, summed as the kernel does it (int64)."""
-    product = multiply(given, held)
+def accumulated(given: "Array", held: "Array", zero: "Array | None", held_zero: "Array | None", summed: Summed) -> "Array":
+    """(given - zero) x (held - held_zero): M x K and N x K become M x N (int64). What is summed are integers as stored."""
+    product = summed(given, held)
     if zero is not None:
         product -= int(zero.reshape(-1)[0]) * held.astype(np.int64).sum(axis=1)
     if held_zero is not None and held_zero.any():
@@ -56,7 +58,7 @@ def patches(image: "Array", kernel: Sequence[int], node: "NodeProto", fill: int)
     return np.moveaxis(seen[(slice(None), slice(None), *steps)], 1, -1)
 
 
-def qlinear_conv(node: "NodeProto", i: Inputs) -> "Array":
+def qlinear_conv(node: "NodeProto", i: Inputs, summed: Summed) -> "Array":
     x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero = _needed(i[:8])
     rank, groups = w.ndim - 2, attribute(node, "group", 1)
     held = arranged(w, "conv")
@@ -67,40 +69,42 @@ def qlinear_conv(node: "NodeProto", i: Inputs) -> "Array":
     for k in range(groups):
         part = seen[..., k * width : (k + 1) * width].reshape(-1, held.shape[1])
         own = w_zero.reshape(-1)[k * count : (k + 1) * count] if w_zero.size > 1 else w_zero
-        sums.append(accumulated(part, held[k * count : (k + 1) * count], x_zero, own))
+        sums.append(accumulated(part, held[k * count : (k + 1) * count], x_zero, own, summed))
     total = np.concatenate(sums, axis=1) + (0 if len(i) < 9 or i[8] is None else i[8].astype(np.int64))
     y = requantized(total, x_scale * w_scale / y_scale, y_zero)
     return np.ascontiguousarray(np.moveaxis(y.reshape(*places, -1), -1, 1))
 
 
-def qlinear_matmul(node: "NodeProto", i: Inputs) -> "Array":
+def qlinear_matmul(node: "NodeProto", i: Inputs, summed: Summed) -> "Array":
     a, a_scale, a_zero, b, b_scale, b_zero, y_scale, y_zero = _needed(i[:8])
-    return _matrices(a, b, lambda a, b: requantized(accumulated(a, b, a_zero, b_zero), a_scale * b_scale / y_scale, y_zero))
+    return _matrices(
+        a, b, lambda a, b: requantized(accumulated(a, b, a_zero, b_zero, summed), a_scale * b_scale / y_scale, y_zero)
+    )
 
 
-def matmul_integer(node: "NodeProto", i: Inputs) -> "Array":
+def matmul_integer(node: "NodeProto", i: Inputs, summed: Summed) -> "Array":
     (a, b), (a_zero, b_zero) = _needed(i[:2]), _padded(i, 4)[2:]
-    return _matrices(a, b, lambda a, b: accumulated(a, b, a_zero, b_zero).astype(np.int32))
+    return _matrices(a, b, lambda a, b: accumulated(a, b, a_zero, b_zero, summed).astype(np.int32))
 
 
-def matmul_integer_to_float(node: "NodeProto", i: Inputs) -> "Array":
+def matmul_integer_to_float(node: "NodeProto", i: Inputs, summed: Summed) -> "Array":
     (a, b, a_scale, b_scale), (a_zero, b_zero, bias) = _needed(i[:4]), _padded(i, 7)[4:]
-    real = _matrices(a, b, lambda a, b: accumulated(a, b, a_zero, b_zero).astype(np.float32) * (a_scale * b_scale))
+    real = _matrices(a, b, lambda a, b: accumulated(a, b, a_zero, b_zero, summed).astype(np.float32) * (a_scale * b_scale))
     return real if bias is None else real + bias
 
 
-def qgemm(node: "NodeProto", i: Inputs) -> "Array":
+def qgemm(node: "NodeProto", i: Inputs, summed: Summed) -> "Array":
     (a, a_scale, a_zero, b, b_scale), (b_zero, c, y_scale, y_zero) = _needed(i[:5]), _padded(i, 9)[5:]
     rows = a.T if attribute(node, "transA", 0) else a
     held = arranged(b, "rows" if attribute(node, "transB", 0) else "columns")
-    sums = accumulated(np.ascontiguousarray(rows), held, a_zero, b_zero) + (0 if c is None else c.astype(np.int64))
+    sums = accumulated(np.ascontiguousarray(rows), held, a_zero, b_zero, summed) + (0 if c is None else c.astype(np.int64))
     scale = np.float32(attribute(node, "alpha", 1.0)) * a_scale * b_scale
     if y_scale is None or y_zero is None:
         return sums.astype(np.float32) * scale.astype(np.float32)
     return requantized(sums, scale / y_scale, y_zero)
 
 
-KERNELS: Mapping[str, Callable[["NodeProto", Inputs], "Array"]] = {
+KERNELS: Mapping[str, Callable[["NodeProto", Inputs, Summed], "Array"]] = {
     "QLinearConv": qlinear_conv,
     "QLinearMatMul": qlinear_matmul,
     "QGemm": qgemm,

@@ -44,17 +44,22 @@ def saturable(weights: "Array", low: int = 0, high: int = 255) -> "Array":
     return (lowest < LOW) | (highest > HIGH)
 
 
-def multiply(activations: "Array", weights: "Array") -> "Array":
-    """activations (M x K, uint8) times weights (N x K, int8), every pair sum saturated: M x N, int64.
+def exact(activations: "Array", weights: "Array") -> "Array":
+    """activations (M x K, uint8 or int8) times weights (N x K, int8), as CPUs with VNNI sum it: M x N, int64."""
+    return _exact(activations.T, weights).T
+
+
+def saturated(activations: "Array", weights: "Array") -> "Array":
+    """The same with every pair sum saturated. Two signed operands are summed in 32 bits, and do not saturate.
 
     Only pairs that can saturate are summed one by one; the rest is a product of matrices.
     """
     columns = np.ascontiguousarray(activations.T)
-    product, risky = _exact(columns, weights), saturable(weights)
-    held = pairs(weights)
-    for channel in np.flatnonzero(risky.any(axis=1)):
+    product, risky, held = _exact(columns, weights), saturable(weights), pairs(weights)
+    channels = np.flatnonzero(risky.any(axis=1)) if activations.dtype == np.uint8 else ()
+    step = max(1, _BLOCK // max(1, columns.shape[1]))
+    for channel in channels:
         places = np.flatnonzero(risky[channel])
-        step = max(1, _BLOCK // max(1, columns.shape[1]))
         for some in (places[k : k + step] for k in range(0, len(places), step)):
             first, second = held[channel, some].T[..., None]
             sums = columns[2 * some] * first + columns[np.minimum(2 * some + 1, len(columns) - 1)] * second
@@ -63,7 +68,7 @@ def multiply(activations: "Array", weights: "Array") -> "Array":
 
 
 def _exact(columns: "Array", weights: "Array") -> "Array":
-    """weights (N x K) times columns (K x M) without saturation: N x M, int64. Blocks of K whose sums single precision holds."""
+    """weights (N x K) times columns (K x M): N x M, int64. Blocks of K whose sums single precision holds."""
     total = np.zeros((len(weights), columns.shape[1]), np.int64)
     for k in range(0, len(columns), _EXACT):
         part = weights[:, k : k + _EXACT].astype(np.float32) @ columns[k : k + _EXACT].astype(np.float32)

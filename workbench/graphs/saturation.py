@@ -15,7 +15,8 @@ from workbench.errors import StepFailed
 from workbench.graphs.certificate import judged
 from workbench.graphs.constants import Constants
 from workbench.graphs.file import GraphFile
-from workbench.graphs.kernels import KERNELS
+from workbench.graphs.kernels import KERNELS, Summed
+from workbench.graphs.pairs import exact, saturated
 from workbench.graphs.products import DEQUANTIZED, output, products
 from workbench.graphs.runtime import open_session
 
@@ -41,14 +42,14 @@ class _Cut:
     session: "ort.InferenceSession | None"
 
 
-def simulated(file: GraphFile, inputs: "dict[str, Array]") -> "list[Array]":
+def simulated(file: GraphFile, inputs: "dict[str, Array]", saturating: bool = True) -> "list[Array]":
     """The file's outputs as an x86 CPU without VNNI gives them, for inputs of N samples, in batches of 64.
 
-    Raises `StepFailed` ("not-simulated") where an operator that is not certified cannot be emulated.
+    With `saturating=False` the same operators sum exactly, as CPUs with VNNI do, whatever this machine is. Raises `StepFailed` ("not-simulated") where an operator that is not certified cannot be emulated.
     """
     n = len(next(iter(inputs.values())))
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
-        network = _Network(_optimised(file, Path(folder)), Path(folder))
+        network = _Network(_optimised(file, Path(folder)), Path(folder), saturated if saturating else exact)
         parts = [network.run({k: v[s : s + _BATCH] for k, v in inputs.items()}) for s in range(0, n, _BATCH)]
     return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
@@ -56,8 +57,8 @@ def simulated(file: GraphFile, inputs: "dict[str, Array]") -> "list[Array]":
 class _Network:
     """The optimised graph, cut into sessions and emulated operators."""
 
-    def __init__(self, model: "ModelProto", folder: Path) -> None:
-        self._model, self._folder, self._constants = model, folder, Constants(model)
+    def __init__(self, model: "ModelProto", folder: Path, summed: Summed) -> None:
+        self._model, self._folder, self._summed, self._constants = model, folder, summed, Constants(model)
         self._known = {i.name: i for i in model.graph.input}
         self._outputs = [o.name for o in model.graph.output]
         risky = _risky(model)
@@ -69,7 +70,7 @@ class _Network:
         for cut in self._cuts:
             values |= _answers(cut.session, values)
             given = [values[name] if name in values else self._constants.value(name) for name in cut.node.input]
-            values[cut.node.output[0]] = KERNELS[cut.node.op_type](cut.node, given)
+            values[cut.node.output[0]] = KERNELS[cut.node.op_type](cut.node, given, self._summed)
         values |= _answers(self._last, values)
         return [values[name] for name in self._outputs]
 

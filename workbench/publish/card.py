@@ -7,6 +7,7 @@ from typing import Any
 from workbench import words
 from workbench.plots.axis import axis, number, percent, title
 from workbench.publish.artifact import PICTURE
+from workbench.publish.portability import told
 from workbench.records import Measurement
 
 Json = Mapping[str, Any]
@@ -157,7 +158,8 @@ def _limits(manifest: Json) -> Iterator[str]:
         codes.append("card-limit-machine")
     if any(step["step"] == "DynamicQuantization" for step in manifest["steps"]):
         codes.append("card-limit-batch")
-    yield "\n".join(f"- {words.say(code)}" for code in codes)
+    said = [*map(words.say, codes), told(manifest["portability"], manifest["metric"])]
+    yield "\n".join(f"- {sentence}" for sentence in said)
 
 
 def _licence(manifest: Json) -> Iterator[str]:

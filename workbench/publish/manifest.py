@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from workbench.publish.portability import Portability, assess
 from workbench.publish.seal import SCHEMA
 from workbench.publish.signature import signature_of
 from workbench.publish.source import Source
@@ -45,6 +46,7 @@ def describe(
         "baseline": {n: plain(m) for n, m in study.baseline.measures.items() if n in kept},
         "looks": study.looks,
         "parity": dict(candidate.lineage.get("parity", {})),
+        "portability": _portability(assess(candidate)),
         "licence": {"model": licence, "data": task.licence},
         "intended_use": intended_use,
     }
@@ -62,6 +64,13 @@ def _lineage(candidate: Source) -> dict[str, Any]:
     data = {"train": task.train.digest, "validation": task.validation.digest, "test": task.test.digest}
     kept = {k: v for k, v in candidate.lineage.items() if k != "parity"}
     return {**kept, "data": data, "recipe_yaml": recipe.to_yaml(), "recipe_digest": recipe.digest}
+
+
+def _portability(found: Portability) -> dict[str, Any]:
+    """Certified or not, the verdict on each integer operator, and the loss that was emulated where there is a risk."""
+    operators = [{"name": o.name, "kind": o.kind, "code": o.code, "fields": dict(o.fields)} for o in found.certificate.operators]
+    loss = {name: plain(m) for name, m in found.loss.items()}
+    return {"certified": found.certificate.portable, "operators": operators, "loss": loss, "unknown": found.unknown}
 
 
 def _step(report: Report) -> dict[str, Any]:

@@ -58,6 +58,8 @@ SENTENCES = {
     "card-limit-machine": "Latency and speed-up hold on the machine that is named, and are others elsewhere.",
     "card-limit-batch": "Dynamically quantized: an answer depends on the other samples in its batch. "
     "`predict` runs batches of 64.",
+    "card-emulated": "On {n} validation samples an emulation of such a CPU differs in {metric} by {gap} ({low} to {high}).",
+    "card-emulated-alike": "It answers {share} of them alike.",
     "card-licence": "Licence of the model: {model}. Licence of the data: {data}.",
     "card-no-use": "No intended use was given at publication.",
 }
