@@ -2,6 +2,7 @@
 
 SENTENCES = {
     "runtime-refuses": "ONNX Runtime cannot load {path}: {why}",
+    "runtime-crashes": "ONNX Runtime ends in a crash on {path} ({why}). Nothing was kept. Leave this technique out.",
     "pack-size": "A file of {size} bytes cannot be packed. Give one of 1 to {most} bytes.",
     "not-packed": "{path} does not begin as a packed file does. Pack it first, or take a whole copy.",
     "packed-damaged": "The packed file {path} is damaged: it was cut short, or bytes of it have changed. Take a whole copy.",
