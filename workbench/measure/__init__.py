@@ -4,6 +4,6 @@ from workbench.measure.answers import answers
 from workbench.measure.files import file_measures
 from workbench.measure.metric import Metric
 from workbench.measure.quality import differences, metrics, quality
-from workbench.measure.speed import speed
+from workbench.measure.speed import speed, speedup
 
-__all__ = ["Metric", "answers", "differences", "file_measures", "metrics", "quality", "speed"]
+__all__ = ["Metric", "answers", "differences", "file_measures", "metrics", "quality", "speed", "speedup"]

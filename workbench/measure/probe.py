@@ -1,11 +1,14 @@
 """Run as a script in a fresh process that imports numpy and ONNX Runtime, and nothing of this library.
 
 Takes one JSON object on standard input:
-    files     [reference, candidate]: paths of ONNX files (they may be the same)
-    inputs    path of an .npz with the inputs in the order of
-    names     their names: at least as many samples as the largest batch
-    settings  [[batch, threads, seconds], ...]
-and prints one JSON list, for every setting {"pairs": [[reference s, candidate s], ...], "load": [s, s]}.
+    files     paths of one or two ONNX files (two may be the same); one is measured alone, two side by side
+    inputs    path of an .npz with the inputs; at least as many samples as the largest batch
+    names     their names in the same order; empty for a single array, which is the file's first input
+    blocks    [{"batch", "threads", "seconds", "order"}, ...]: in `order` the files are opened and first called
+and prints one JSON object:
+    blocks    for every block {"load": [s a file], "first": [s a file], "times": [[s a file], ...]}
+    before    bytes of memory that the process has taken before it opened a file, and
+    peak      the most that it took
 One call of each file alternates with one of the other, and who comes first alternates too, so that whatever else the
 machine does falls on both.
 """
@@ -13,7 +16,11 @@ machine does falls on both.
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
+
+LEAST = 4
+"""Rounds of a block, however slow a call is: two with either file first."""
 
 
 def main() -> None:
@@ -22,41 +29,64 @@ def main() -> None:
 
     order = json.load(sys.stdin)
     stored = np.load(order["inputs"], allow_pickle=False)
-    arrays = {name: stored[f"arr_{k}"] for k, name in enumerate(order["names"])}
-    results = []
-    for batch, threads, seconds in order["settings"]:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.force_spinning_stop", "1")
-        sessions, load = [], []
-        for path in order["files"]:
+    arrays = [stored[f"arr_{k}"] for k in range(len(stored.files))]
+    before = _most_memory()
+
+    def block(asked: dict[str, Any]) -> dict[str, Any]:
+        given = [np.ascontiguousarray(array[: asked["batch"]]) for array in arrays]
+        calls: list[Any] = [None] * len(order["files"])
+        load = [0.0] * len(calls)
+        for k in asked["order"]:
             start = time.perf_counter()
-            sessions.append(ort.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
-            load.append(time.perf_counter() - start)
-        feeds = {name: np.ascontiguousarray(array[:batch]) for name, array in arrays.items()}
-        results.append({"pairs": _alternate(sessions, feeds, seconds), "load": load})
-    print(json.dumps(results))
+            session = _open(ort, order["files"][k], asked["threads"])
+            load[k] = time.perf_counter() - start
+            calls[k] = (session, dict(zip(order["names"] or [session.get_inputs()[0].name], given, strict=True)))
+        return {"load": load, **_timed(calls, asked["order"], asked["seconds"])}
+
+    blocks = [block(asked) for asked in order["blocks"]]
+    print(json.dumps({"blocks": blocks, "before": before, "peak": _most_memory()}))
 
 
-def _alternate(sessions: list[Any], feeds: dict[str, Any], seconds: float) -> list[list[float]]:
-    """Pairs of times, after a warm-up of a tenth of the time; at least five pairs, however slow a call is."""
+def _open(ort: Any, path: str, threads: int) -> Any:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    return ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _timed(calls: list[tuple[Any, Any]], order: list[int], seconds: float) -> dict[str, Any]:
+    """The first call of every file, then rounds of one call each, after a warm-up of a tenth of the time."""
+    rounds: list[list[float]] = []
+    first = _round(calls, order)
     deadline = time.perf_counter() + seconds / 10
-    while True:
-        for session in sessions:
-            session.run(None, feeds)
-        if time.perf_counter() > deadline:
-            break
-    pairs: list[list[float]] = []
+    while time.perf_counter() < deadline:
+        _round(calls, order)
     deadline = time.perf_counter() + seconds
-    while len(pairs) < 5 or time.perf_counter() < deadline:
-        pair = [0.0, 0.0]
-        for k in (0, 1) if len(pairs) % 2 else (1, 0):
-            start = time.perf_counter()
-            sessions[k].run(None, feeds)
-            pair[k] = time.perf_counter() - start
-        pairs.append(pair)
-    return pairs
+    while len(rounds) < LEAST or time.perf_counter() < deadline:
+        rounds.append(_round(calls, order if len(rounds) % 2 == 0 else order[::-1]))
+    return {"first": first, "times": rounds}
+
+
+def _round(calls: list[tuple[Any, Any]], order: list[int]) -> list[float]:
+    took = [0.0] * len(calls)
+    for k in order:
+        session, feeds = calls[k]
+        start = time.perf_counter()
+        session.run(None, feeds)
+        took[k] = time.perf_counter() - start
+    return took
+
+
+def _most_memory() -> int:
+    """The most bytes that were resident. Not by `getrusage` where /proc is: there it counts the parent's memory too."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
+        return int(line.split()[1]) * 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

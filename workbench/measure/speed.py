@@ -1,28 +1,32 @@
 """Latency and speed-up of a file, side by side with a reference, each process giving one figure.
 
-The median of pair-wise ratios within a process; Student's interval over the logarithms of the processes' medians, since
-calls of one process share its luck (where its memory lies) and are not independent of each other.
+A process opens both files twice, once either one first, and has them called in turn; its figure is the median of
+pair-wise ratios. The interval is Student's over the processes, since calls of one process share its luck (where its
+memory lies) and are not independent of each other. `docs/decisions` says what was tried.
 """
 
-import json
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from workbench import machine
-from workbench.errors import StepFailed
+from workbench.errors import InputError
 from workbench.graphs.file import GraphFile
-from workbench.jobs import measuring
 from workbench.measure.intervals import log_student
+from workbench.measure.processes import Block, Runs, taken
 from workbench.records import Measurement
-from workbench.tasks.task import Split
+from workbench.tasks.task import Array, Split
 
-PROCESSES = 5
+PROCESSES = 6
+SECONDS = 0.12
+"""Of calls a process and setting, half of them in either order of opening."""
+
+RESOLUTION = 0.001
+"""No ratio is claimed more closely than this: what all processes of one measurement share is not in their scatter."""
+
 SETTINGS = {"b1": (1, 1), "b64": (64, 2)}
 """By suffix of the measure: batch size, and threads (never more than there are cores)."""
 
@@ -33,53 +37,102 @@ def speed(
     split: Split,
     *,
     processes: int = PROCESSES,
-    seconds: float = 0.12,
+    seconds: float = SECONDS,
     check: Callable[[], None] = lambda: None,
 ) -> dict[str, Measurement]:
     """Measures `latency_b1_ms`, `latency_b64_ms`, `speedup_b1`, `speedup_b64` on samples of a split.
 
-    Each of `processes` fresh processes spends about `seconds` a setting. Only one process of this machine measures at a
-    time, and training waits meanwhile. Raises `StepFailed` where a file does not run.
+    Each of `processes` fresh processes spends about `seconds` a setting, and one more has the file alone: its load and
+    first call, percentiles of its calls and peak memory are the latency's `details`. Only one process of this machine
+    measures at a time, and training waits meanwhile. Raises `StepFailed` where a file does not run.
     """
-    threads = {name: min(wanted, machine.cores()) for name, (_, wanted) in SETTINGS.items()}
-    settings = [[min(batch, len(split)), threads[name], seconds] for name, (batch, _) in SETTINGS.items()]
-    with tempfile.TemporaryDirectory(prefix="workbench-") as folder, measuring(check):
-        inputs = Path(folder) / "inputs.npz"
-        arrays = split.head(max(batch for batch, _ in SETTINGS.values())).arrays
-        np.savez(inputs, *arrays.values())
-        order: dict[str, Any] = {"files": [str(reference.path), str(file.path)], "inputs": str(inputs), "names": list(arrays)}
-        order |= {"settings": settings}
-        runs = []
-        for _ in range(processes):
-            check()
-            runs.append(_probe(order))
+    blocks = [Block(min(batch, len(split)), min(threads, machine.cores()), seconds) for batch, threads in SETTINGS.values()]
+    arrays = split.head(max(batch for batch, _ in SETTINGS.values())).arrays
+    runs = taken([reference.path, file.path], arrays, blocks, processes, check, alone=True)
     found: dict[str, Measurement] = {}
     for index, name in enumerate(SETTINGS):
-        said = {
-            "batch": settings[index][0],
-            "threads": threads[name],
-            "provider": "CPUExecutionProvider",
-            "processes": processes,
-        }
-        found |= _figures(name, [run[index] for run in runs], said, file.digest)
+        ratio = _ratio(f"speedup_{name}", runs, index, file.digest)
+        latency = _latency(f"latency_{name}_ms", runs, index, file.digest)
+        found |= {latency.name: latency, ratio.name: ratio}
     return found
 
 
-def _figures(name: str, runs: list[dict[str, Any]], said: dict[str, Any], digest: str) -> dict[str, Measurement]:
-    pairs = [np.asarray(run["pairs"]) for run in runs]
-    ratio = log_student([float(np.median(p[:, 0] / p[:, 1])) for p in pairs])
-    latency = log_student([float(np.median(p[:, 1])) * 1e3 for p in pairs])
-    kept: dict[str, Any] = {"n": len(runs), "method": "student-over-processes", "machine": machine.here().summary}
-    kept |= {"file_digest": digest, "details": said | {"calls": int(sum(len(p) for p in pairs))}}
+def speedup(
+    file: GraphFile | Path | str,
+    reference: GraphFile | Path | str,
+    inputs: Array | Mapping[str, Array],
+    batch: int = 1,
+    threads: int = 1,
+) -> Measurement:
+    """How many times as fast as `reference` a file is, with its 95 % interval: above 1 it is faster.
+
+    `inputs` are samples (N x ..., or a dict of such arrays by input name), of which the first `batch` are one call's; N
+    is at least `batch`. Takes about three seconds where a call takes milliseconds. Raises `InputError` for settings that
+    cannot be, `NotFound` for a file that is not there, `StepFailed` where one does not run on these inputs.
+    """
+    one, other = (f if isinstance(f, GraphFile) else GraphFile(Path(f)) for f in (file, reference))
+    arrays = dict(inputs) if isinstance(inputs, Mapping) else {"": np.asarray(inputs)}
+    samples = min((len(array) for array in arrays.values()), default=0)
+    if not 1 <= batch <= samples:
+        raise InputError("speed-batch", batch=batch, samples=samples)
+    if not 1 <= threads <= machine.cores():
+        raise InputError("speed-threads", threads=threads, cores=machine.cores())
+    digest, _ = one.digest, other.digest
+    first = {name: np.asarray(array)[:batch] for name, array in arrays.items()}
+    runs = taken([other.path.absolute(), one.path.absolute()], first, [Block(batch, threads, SECONDS)], PROCESSES)
+    return _ratio("speedup", runs, 0, digest)
+
+
+def _ratio(name: str, runs: Runs, index: int, digest: str) -> Measurement:
+    figures = [_figure(orders) for orders in runs.pairs(index)]
+    value, low, high = log_student(figures)
+    low = value * math.exp(-math.hypot(math.log(value / low), RESOLUTION)) if low else low
+    high = value * math.exp(math.hypot(math.log(high / value), RESOLUTION))
+    return Measurement(name, value, low, high, "x", True, **_kept(runs, index, digest))
+
+
+def _figure(orders: Sequence[Array]) -> float:
+    """A process's ratio: the geometric mean of two median ratios, one of the rounds where the one file is called first,
+    one of the others; so what coming first costs (about 0.5 % of a short call) goes out exactly."""
+    one, other = orders
+    halves = (np.concatenate([one[::2], other[1::2]]), np.concatenate([one[1::2], other[::2]]))
+    return math.exp(np.mean([np.log(np.median(half[:, 0] / half[:, 1])) for half in halves]))
+
+
+def _latency(name: str, runs: Runs, index: int, digest: str) -> Measurement:
+    medians = [float(np.median(np.concatenate(orders)[:, 1])) * 1e3 for orders in runs.pairs(index)]
+    kept = _kept(runs, index, digest)
+    kept["details"] |= _alone(runs, index)
+    return Measurement(name, *log_student(medians), "ms", False, **kept)
+
+
+def _kept(runs: Runs, index: int, digest: str) -> dict[str, Any]:
+    block, here = runs.blocks[index], machine.here()
+    details: dict[str, Any] = {"batch": block.batch, "threads": block.threads, "provider": "CPUExecutionProvider"}
+    details |= {"instructions": list(here.instructions), "processes": len(runs.sides)}
+    details |= {"calls": sum(len(times) for orders in runs.pairs(index) for times in orders)}
+    details |= {"drift": runs.drift(index), "steady": runs.steady(index), "measured_again": runs.again}
     return {
-        f"latency_{name}_ms": Measurement(f"latency_{name}_ms", *latency, "ms", False, **kept),
-        f"speedup_{name}": Measurement(f"speedup_{name}", *ratio, "x", True, **kept),
+        "n": len(runs.sides),
+        "method": "student-over-processes",
+        "machine": here.summary,
+        "file_digest": digest,
+        "details": details,
     }
 
 
-def _probe(order: dict[str, Any]) -> list[dict[str, Any]]:
-    script = Path(__file__).with_name("probe.py")
-    done = subprocess.run([sys.executable, "-I", str(script)], input=json.dumps(order), capture_output=True, text=True)
-    if done.returncode:
-        raise StepFailed("probe-failed", why=(done.stderr.strip().splitlines() or ["it said nothing"])[-1][:300])
-    return json.loads(done.stdout)
+def _alone(runs: Runs, index: int) -> dict[str, Any]:
+    """What the file takes in a process of its own. A percentile is given where enough calls lie beyond it to be one."""
+    assert runs.alone is not None
+    block = runs.alone["blocks"][index]
+    times = np.array(block["times"])[:, 0] * 1e3
+    said: dict[str, Any] = {
+        "load_ms": block["load"][0] * 1e3,
+        "first_call_ms": block["first"][0] * 1e3,
+        "calls_alone": len(times),
+    }
+    said |= {f"p{p}_ms": float(np.percentile(times, p)) for p, least in _PERCENTILES if len(times) >= least}
+    return said | {"peak_memory_bytes": runs.alone["peak"], "runtime_memory_bytes": runs.alone["before"]}
+
+
+_PERCENTILES: Sequence[tuple[int, int]] = (50, 1), (90, 10), (99, 100)
