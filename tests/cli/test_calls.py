@@ -67,6 +67,13 @@ def test_a_wrong_call_is_2_and_named(words, names, capsys):
     assert names in one_sentence(said.err) and "--help" in said.err and said.out == ""
 
 
+def test_a_question_ends_with_its_own_mark(capsys):
+    assert call(["fronteer"]) == 2
+    said = one_sentence(capsys.readouterr().err)
+    assert "frontier'? `workbench --help`" in said
+    assert call(["show"]) == 2 and "'STUDY'. `workbench show --help`" in capsys.readouterr().err
+
+
 def test_no_words_at_all_show_the_commands(capsys):
     assert call([]) == 2
     shown = capsys.readouterr().err

@@ -1,14 +1,16 @@
 """What the two readers of events write, for a log and for a terminal."""
 
 import io
+import sys
 
 import pytest
 from rich.console import Console
 from rich.progress import Progress as RichProgress
 from rich.progress import TextColumn
 
-from workbench.cli.progress import Bars, Lines, showing
+from workbench.cli.progress import Bars, showing
 from workbench.events import CandidateStarted, EpochMeasured, Progress, Said, StepFinished, StepStarted
+from workbench.jobs.progress import Lines, reader
 
 NEWS = [
     CandidateStarted("c2", "Prune", 2, 3),
@@ -63,3 +65,22 @@ def test_work_without_a_candidate_has_the_title(bars):
 def test_a_pipe_is_no_terminal(capsys):
     with showing() as on_event:
         assert isinstance(on_event, Lines)
+
+
+def test_a_script_that_writes_to_a_log_is_told_too(capsys, monkeypatch):
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    with reader(None) as read:
+        for event in NEWS:
+            read(event)
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.splitlines()[:2] == ["2 of 3: Prune", "  Export, 1.2 s"]
+
+
+def test_a_notebook_and_a_reader_of_ones_own_are_left_alone(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    seen = []
+    for on_event in (None, seen.append):
+        with reader(on_event) as read:
+            for event in NEWS:
+                read(event)
+    assert capsys.readouterr().err == "" and seen == NEWS

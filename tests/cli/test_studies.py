@@ -89,6 +89,10 @@ def test_a_recipe_that_cannot_be_read_is_refused(home, tmp_path, capsys):
     (tmp_path / "wrong.yaml").write_text(wb.Recipe([wb.DynamicQuantization()]).to_yaml().replace("Dynamic", "Dinamic"))
     assert call(["run", "rows", str(tmp_path / "wrong.yaml")]) == 1
     assert "DynamicQuantization" in capsys.readouterr().err
+    (tmp_path / "slip.yaml").write_text("- WeightClipping\n- HalfPrecision: [")
+    assert call(["run", "rows", str(tmp_path / "slip.yaml")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(str(tmp_path / "slip.yaml")) and "line 2" in said
 
 
 def test_a_failed_candidate_is_1_with_its_reason(home, recipe, capsys, monkeypatch):
@@ -106,7 +110,34 @@ def test_frontier(home, tmp_path, capsys):
     expected = [c.id for c in wb.Study.open("rows").frontier("packed_bytes").candidates]
     assert [c["id"] for c in json.loads(said.out)] == expected and picture.read_text().lstrip().startswith("<?xml")
     assert str(picture) in said.err
+    assert call(["frontier", "rows", "-x", "latency_b1_ms"]) == 0
+    header, *rows = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert header.split() == ["id", "recipe", "latency_b1_ms", "accuracy"]
+    on = wb.Study.open("rows").frontier("latency_b1_ms").candidates
+    assert [row.split()[0] for row in rows] == ["baseline", *(c.id for c in on)]
+    assert all(f"{c.measures['latency_b1_ms'].value:.2g}"[:3] in row for c, row in zip(on, rows[1:], strict=True))
     assert call(["frontier", "rows", "-y", "acuracy"]) == 1 and "acuracy" in capsys.readouterr().err
+
+
+def test_no_folder_is_made_for_a_picture(home, tmp_path, capsys):
+    assert call(["frontier", "rows", "--plot", str(tmp_path / "no" / "such" / "x.png")]) == 1
+    said = capsys.readouterr()
+    assert said.out == "" and str(tmp_path / "no" / "such") in said.err and not (tmp_path / "no").exists()
+
+
+def test_show_tells_what_each_step_touched(home, capsys):
+    first = wb.Study.open("rows").candidates[0]
+    report = first.reports[-1] if first.reports[-1].lines else next(r for r in first.reports if r.lines)
+    counted = f"{report.step} {len(report.touched)} of {len(report.lines)}"
+    assert call(["show", "rows"]) == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("c1"))
+    assert row.rstrip().endswith(counted)
+    assert call(["show", "rows", "c1"]) == 0
+    text = capsys.readouterr().out
+    assert first.report in text and all(name in text for name in first.measures) and "measured" in text
+    assert call(["show", "rows", "c1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["reports"] == json.loads(json.dumps([r.to_json() for r in first.reports]))
+    assert call(["show", "rows", "c99"]) == 1 and "c99" in capsys.readouterr().err
 
 
 def test_publish(home, capsys):

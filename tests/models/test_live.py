@@ -212,6 +212,12 @@ def test_what_is_no_model_is_refused(value):
     assert caught.value.code == "not-a-model"
 
 
+def test_weights_without_a_network_are_told_from_a_model():
+    with pytest.raises(InputError) as caught:
+        wb.models.describe(_net().state_dict())
+    assert caught.value.code == "weights-alone" and "type OrderedDict" in str(caught.value)
+
+
 def test_the_payload_has_shapes_and_no_weights():
     net = nn.Sequential(nn.Linear(300, 300), nn.BatchNorm1d(300))
     model = wb.models.describe(net)

@@ -60,10 +60,12 @@ def test_a_recipe_comes_back_as_it_was(made):
 
 
 def test_yaml_is_what_a_person_would_write():
-    recipe = wb.Recipe([wb.StructuredPruning(ratio=0.3, leave_alone=("fc",)), wb.Distillation(), wb.StaticQuantization(bits=7)])
-    assert recipe.to_yaml() == (
-        "- StructuredPruning:\n    ratio: 0.3\n    leave_alone:\n    - fc\n- Distillation\n- StaticQuantization:\n    bits: 7\n"
-    )
+    recipe = wb.Recipe([wb.StructuredPruning(ratio=0.3, leave_alone=("fc",)), wb.HalfPrecision()])
+    written = recipe.to_yaml()
+    assert written.startswith("- StructuredPruning:\n    ratio: 0.3\n") and "    leave_alone:\n    - fc\n" in written
+    assert all(f"    {k.name}:" in written for step in recipe for k in knobs(type(step)))
+    odd = wb.Recipe([wb.StructuredPruning(leave_alone=("a\x85b", "\u2028", "ä"))])
+    assert wb.Recipe.from_yaml(odd.to_yaml()) == odd
     assert wb.Recipe([]).to_yaml() == "[]\n" and wb.Recipe.from_yaml("[]") == wb.Recipe([])
     assert wb.Recipe.from_yaml("- Distillation:\n- WeightClipping: {factor: 2}").steps == (
         wb.Distillation(),
@@ -169,6 +171,17 @@ def test_hostile_and_mistaken_texts_are_refused(text, code):
     with pytest.raises(InputError) as error:
         wb.Recipe.from_yaml(text)
     assert error.value.code == code and len(str(error.value)) < 400
+
+
+def test_a_slip_in_the_text_is_found_by_its_line():
+    with pytest.raises(InputError) as error:
+        wb.Recipe.from_yaml("- WeightClipping\n- StructuredPruning:\n    ratio: [0.5\n- FineTuning: {")
+    assert "line 4" in str(error.value) and "expected" in str(error.value)
+
+
+def test_every_field_is_written_as_its_default_may_change():
+    written = yaml.safe_load(wb.Recipe([HALF]).to_yaml())
+    assert written == [{"StructuredPruning": HALF.to_json()}] and len(HALF.to_json()) > 1
 
 
 @pytest.mark.parametrize("text", [None, b"- WeightClipping", 7, ["WeightClipping"]])

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 as_json: Callable[..., Any] = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 
 
+_HEADS = {"size_bytes": "size", "packed_bytes": "packed", "speedup_b1": "speed-up, batch 1"}
+
+
 def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
 
@@ -44,19 +47,31 @@ def candidate_json(candidate: "Candidate") -> dict[str, Any]:
         "digest": candidate.recipe.digest,
         "file": str(candidate.file) if candidate.file else None,
         "measures": {name: measurement.to_json() for name, measurement in candidate.measures.items()},
+        "reports": [report.to_json() for report in candidate.reports],
     }
 
 
-def print_candidates(candidates: Sequence["Candidate"], metric: str) -> None:
-    """Id, recipe, metric and speed-up with their 95 % intervals, and sizes; under the table those that gave no file."""
-    names = (metric, "size_bytes", "packed_bytes", "speedup_b1")
+def print_candidates(
+    candidates: Sequence["Candidate"], metric: str, names: Sequence[str] | None = None, layers: bool = False
+) -> None:
+    """Id, recipe and measures with their 95 % intervals; under the table those that gave no file.
+
+    `names` are the measures to show, by default the metric, sizes and speed-up; `layers` adds what each step touched.
+    """
+    names = (metric, "size_bytes", "packed_bytes", "speedup_b1") if names is None else names
     measured = [c for c in candidates if c.status == "measured"]
-    rows = [[c.id, c.name, *(said(c.measures.get(name)) for name in names)] for c in measured]
+    rows = [[c.id, c.name, *(said(c.measures.get(name)) for name in names), *([touched(c)] * layers)] for c in measured]
     if rows:
-        print_table(["id", "recipe", metric, "size", "packed", "speed-up, batch 1"], rows)
+        print_table(["id", "recipe", *(_HEADS.get(name, name) for name in names), *(["layers touched"] * layers)], rows)
     for c in candidates:
         if c.status != "measured":
             click.echo(f"{c.id}  {c.name}  {c.status}" + (f": {c.reason}" if c.reason else ""))
+
+
+def touched(candidate: "Candidate") -> str:
+    """How many layers each step changed, of those that it looked at: "StructuredPruning 7 of 9, Export 1 of 1"."""
+    counted = [(r.step, len(r.touched), len(r.lines)) for r in candidate.reports if r.lines]
+    return ", ".join(f"{step} {hit} of {of}" for step, hit, of in counted)
 
 
 def said(measurement: "Measurement | None") -> str:

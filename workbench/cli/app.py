@@ -55,9 +55,9 @@ def _worded(error: Exception, arguments: Sequence[str]) -> tuple[int, str]:
     if isinstance(error, click.exceptions.Abort):
         return 130, say("cli-cancelled")
     if isinstance(error, click.UsageError):
-        called = " ".join(["workbench", *arguments])[:200]
+        called, why = " ".join(["workbench", *arguments])[:200], " ".join(error.format_message().split())[:200].rstrip(".")
         helps = error.ctx.command_path if error.ctx else "workbench"
-        return 2, say("cli-usage", call=called, why=" ".join(error.format_message().split())[:200].rstrip("."), help=helps)
+        return 2, say("cli-usage", call=called, why=why if why.endswith("?") else f"{why}.", help=helps)
     if isinstance(error, click.ClickException | WorkbenchError):
         return 1, str(error)
     return 1, _unexpected(error)

@@ -14,7 +14,7 @@ from workbench.cli.answers import as_json, candidate_json, print_candidates, pri
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw it into this file (.png or .svg).")
 @as_json
 def frontier(study: str, x: str, y: str | None, plot: Path | None, as_json: bool) -> None:
-    """Shows the candidates of STUDY that no other one beats in both measures."""
+    """Shows the candidates of STUDY that no other one beats in both measures, below the baseline."""
     import workbench as wb
 
     opened = wb.Study.open(study)
@@ -25,4 +25,5 @@ def frontier(study: str, x: str, y: str | None, plot: Path | None, as_json: bool
     if as_json:
         print_json([candidate_json(c) for c in found.candidates])
     else:
-        print_candidates(found.candidates, opened.metric)
+        names = dict.fromkeys((*found.measures, opened.metric))
+        print_candidates([found.baseline, *found.candidates], opened.metric, list(names))

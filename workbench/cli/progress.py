@@ -6,22 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from workbench.events import CandidateStarted, EpochMeasured, Event, Progress, Said, StepFinished, StepStarted
+from workbench.jobs.progress import Lines
 from workbench.words import say
-
-
-class Lines:
-    """For a log or a pipe: a line for every candidate, and for every step that was done."""
-
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, CandidateStarted):
-            self._print(f"{event.index} of {event.of}: {event.name}")
-        elif isinstance(event, StepFinished):
-            self._print(f"  {event.step}, " + ("reused" if event.reused else f"{event.seconds:.1f} s"))
-        elif isinstance(event, Said):
-            self._print(say(event.code, **event.fields))
-
-    def _print(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
 
 
 class Bars:

@@ -1,12 +1,15 @@
 """`workbench run`: recipes from files, carried out one after the other."""
 
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from workbench.cli.answers import as_json, candidate_json, print_candidates, print_json
 from workbench.cli.progress import showing
 from workbench.errors import InputError
+
+if TYPE_CHECKING:
+    from workbench.recipes import Recipe
 
 
 @click.command()
@@ -21,7 +24,7 @@ def run(context: click.Context, study: str, recipes: tuple[TextIO, ...], as_json
     """
     import workbench as wb
 
-    asked = [wb.Recipe.from_yaml(_text(file)) for file in recipes]
+    asked = [_recipe(file) for file in recipes]
     opened = wb.Study.open(study)
     with showing() as on_event:
         candidates = opened.run(asked, on_event=on_event)
@@ -33,6 +36,18 @@ def run(context: click.Context, study: str, recipes: tuple[TextIO, ...], as_json
     for candidate in unfinished:
         click.echo(f"{candidate.name}: {candidate.reason}", err=True)
     context.exit(1 if unfinished else 0)
+
+
+def _recipe(file: TextIO) -> "Recipe":
+    """The recipe in a file; a refusal names the file first."""
+    import workbench as wb
+
+    try:
+        return wb.Recipe.from_yaml(_text(file))
+    except InputError as error:
+        if error.code == "recipe-file":
+            raise
+        raise InputError("recipe-in-file", path=file.name, why=str(error)) from error
 
 
 def _text(file: TextIO) -> str:

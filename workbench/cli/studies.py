@@ -7,7 +7,7 @@ import click
 from workbench.cli.answers import as_json, candidate_json, print_candidates, print_json, print_table, said
 
 if TYPE_CHECKING:
-    from workbench.study import Study
+    from workbench.study import Candidate, Study
 
 
 @click.command()
@@ -28,13 +28,17 @@ def studies(as_json: bool) -> None:
 
 @click.command()
 @click.argument("study")
+@click.argument("candidate", required=False)
 @as_json
-def show(study: str, as_json: bool) -> None:
-    """Shows the baseline and every candidate of STUDY with its measures."""
+def show(study: str, candidate: str | None, as_json: bool) -> None:
+    """Shows the baseline and every candidate of STUDY with its measures; of one CANDIDATE ("c1") all that is known."""
     import workbench as wb
 
     opened = wb.Study.open(study)
-    if as_json:
+    if candidate is not None:
+        one = opened.candidate(candidate)
+        print_json(candidate_json(one)) if as_json else _print_candidate(one)
+    elif as_json:
         candidates = [candidate_json(c) for c in opened.candidates]
         print_json({"name": study, "baseline": candidate_json(opened.baseline), "candidates": candidates})
     else:
@@ -46,7 +50,16 @@ def _print_study(study: "Study") -> None:
     measures = study.baseline.measures
     figures = ", ".join(f"{name} {said(measures.get(name))}" for name in (metric, "size_bytes", "latency_b1_ms"))
     click.echo(f"{study.name}: {study.task.name}, baseline {figures}")
-    print_candidates(study.candidates, metric)
+    print_candidates(study.candidates, metric, layers=True)
+
+
+def _print_candidate(candidate: "Candidate") -> None:
+    """Every measure, and what each step did to each layer."""
+    click.echo(f"{candidate.id}  {candidate.name}  {candidate.status}" + (f": {candidate.reason}" if candidate.reason else ""))
+    if candidate.measures:
+        print_table(["measure", "value"], [[name, said(m)] for name, m in candidate.measures.items()])
+    if candidate.report:
+        click.echo(candidate.report)
 
 
 def _summary(name: str) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def call_factory(model: Model) -> "nn.Module":
         except Exception as error:
             raise InputError("factory-failed", reference=reference, why=f"{type(error).__name__}: {error}") from error
     if not isinstance(module, nn.Module):
-        raise InputError("factory-result", reference=reference, found=f"a {type(module).__name__}")
+        raise InputError("factory-result", reference=reference, found=type(module).__name__)
     return module
 
 
@@ -94,7 +94,7 @@ def _imported(reference: str, code: str, path: Sequence[str]) -> Any:
             setattr(sys.modules[source.name], _MARK, source.digest)
     found = getattr(module, factory, None)
     if not callable(found):
-        raise InputError("factory-not-callable", reference=reference, found=f"a {type(found).__name__}")
+        raise InputError("factory-not-callable", reference=reference, found=type(found).__name__)
     return found
 
 

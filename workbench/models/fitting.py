@@ -43,7 +43,7 @@ def _check_answer(answer: Any, samples: int, task: Task) -> None:
     import torch
 
     if not isinstance(answer, torch.Tensor):
-        raise InputError("output-form", found=f"a {type(answer).__name__}")
+        raise InputError("output-form", found=f"a value of type {type(answer).__name__}")
     if answer.ndim == 0 or len(answer) != samples or not answer.is_floating_point():
         found = f"a tensor of {' x '.join(map(str, answer.shape)) or 'one number'} ({answer.dtype}) to {samples} samples"
         raise InputError("output-form", found=found)

@@ -7,7 +7,7 @@ weight the payload has its shape and type.
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +28,14 @@ def describe(module: "Model | nn.Module") -> Model:
     """
     if isinstance(module, Model):
         return module
+    if isinstance(module, Mapping):
+        raise InputError("weights-alone", found=type(module).__name__)
     if "torch" not in sys.modules:
-        raise InputError("not-a-model", found=f"a {type(module).__name__}")
+        raise InputError("not-a-model", found=type(module).__name__)
     from torch import nn
 
     if not isinstance(module, nn.Module):
-        raise InputError("not-a-model", found=f"a {type(module).__name__}")
+        raise InputError("not-a-model", found=type(module).__name__)
     kind = type(module)
     weights, code = store_weights(module), fingerprint(module)
     return Model("module", kind.__name__, f"live:{kind.__qualname__}", code, {}, weights, payload=_payload(module))

@@ -116,10 +116,10 @@ def _state_dict(path: Path) -> "dict[str, Tensor]":
     if isinstance(loaded, dict) and isinstance(loaded.get("state_dict"), dict):
         loaded = loaded["state_dict"]
     if not isinstance(loaded, dict) or not loaded:
-        raise InputError("not-a-state-dict", path=str(path), found=f"a {type(loaded).__name__}")
+        raise InputError("not-a-state-dict", path=str(path), found=type(loaded).__name__)
     for name, value in loaded.items():
         if not isinstance(name, str) or not isinstance(value, torch.Tensor):
-            raise InputError("not-a-state-dict", path=str(path), found=f"a {type(value).__name__} under {name!r}")
+            raise InputError("not-a-state-dict", path=str(path), found=f"{type(value).__name__} under {name!r}")
     return loaded
 
 

@@ -108,11 +108,11 @@ class Recipe:
         return cls([_step(step, missing_ok) for step in data])
 
     def to_yaml(self) -> str:
-        """One line for a step, one more for each field that differs from its default."""
+        """One line for a step, one more for each of its fields: those at their defaults too, as a default may change."""
         for step in self.steps:
             if isinstance(step, Missing):
                 raise InputError("step-missing", name=step.name)
-        return text.write([(type(step).__name__, _changed(step)) for step in self.steps])
+        return text.write([(type(step).__name__, step.to_json()) for step in self.steps])
 
     @classmethod
     def from_yaml(cls, source: str) -> Self:

@@ -1,4 +1,4 @@
-"""A recipe as YAML: a list of names, each with the fields that were changed.
+"""A recipe as YAML: a list of names, each with its fields. A field that is left out has its default.
 
     - StructuredPruning:
         ratio: 0.5
@@ -16,12 +16,17 @@ from workbench.errors import InputError
 LARGEST = 65_536
 """So many characters at most."""
 
+_LINE_ENDS = "\x85\u2028\u2029"
+
 
 def write(steps: Iterable[tuple[str, dict[str, Any]]]) -> str:
     import yaml
 
     told = [{name: fields} if fields else name for name, fields in steps]
-    return str(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, default_flow_style=False, width=1000))
+    text = str(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, default_flow_style=False, width=1000))
+    if any(line_end in text for line_end in _LINE_ENDS):  # unescaped, they are read back as a space
+        text = str(yaml.safe_dump(told, sort_keys=False, default_flow_style=False, width=1000))
+    return text
 
 
 def read(source: str) -> list[tuple[str, dict[str, Any]]]:
@@ -71,5 +76,11 @@ def _loaded(source: str) -> Any:
     try:
         return yaml.load(source, Loader=Narrow)  # a SafeLoader
     except Exception as error:  # a parser that meets hostile text fails in many ways: depth, digits, dates
-        why = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
-        raise InputError("recipe-shape", why=why) from error
+        raise InputError("recipe-shape", why=_why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    """What is wrong, and in which line where the parser knows."""
+    why = (str(getattr(error, "problem", None) or error).splitlines() or [type(error).__name__])[0][:160]
+    mark = getattr(error, "problem_mark", None)
+    return why if mark is None else f"line {mark.line + 1}, {why}"

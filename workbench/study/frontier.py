@@ -219,7 +219,10 @@ class Frontier(Generic[C]):
         return draw_frontier(self.picture(selected))
 
     def plot(self, path: Path | str, selected: str | None = None) -> Path:
-        """Writes the chart as .png or .svg and returns the absolute path; `InputError` for another suffix."""
+        """Writes the chart as .png or .svg and returns the absolute path.
+
+        Raises `InputError` for another suffix, and `NotFound` where the folder is not there.
+        """
         from workbench.plots import checked_suffix, save
 
         target = checked_suffix(path)

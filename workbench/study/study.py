@@ -9,6 +9,7 @@ from workbench import jobs
 from workbench.errors import Conflict, InputError, NotFound
 from workbench.events import Event
 from workbench.files import digest_json
+from workbench.jobs.progress import Reader, reader
 from workbench.measure.quality import metric
 from workbench.models import Model, describe
 from workbench.recipes import Recipe, all_recipes
@@ -17,7 +18,6 @@ from workbench.study.candidate import Candidate
 from workbench.study.catalog import studies
 from workbench.study.frontier import Frontier
 from workbench.study.previews import Preview, close
-from workbench.study.progress import Reader, reader
 from workbench.study.running import Run, settled, start
 from workbench.study.testing import score_test
 from workbench.tasks import Task, check_given, from_spec

@@ -7,6 +7,7 @@ from workbench.errors import InputError
 from workbench.events import Event
 from workbench.files import Digest, digest_json, read_json
 from workbench.jobs import run_job
+from workbench.jobs.progress import reader
 from workbench.models.live import describe
 from workbench.models.model import Model
 from workbench.objects import Objects
@@ -48,7 +49,8 @@ def fit(
         payload: dict[str, Any] = {"model": described.to_json(), "task": task.spec(), "settings": chosen.to_json()}
         payload |= {"seed": seed, "device": device, "key": key}
         blobs = {} if described.payload is None else {"model": described.payload}
-        run_job("workbench.training.work:fit", payload, blobs=blobs, on_event=on_event)
+        with reader(on_event) as read:
+            run_job("workbench.training.work:fit", payload, blobs=blobs, on_event=read)
     return described.with_weights(key)
 
 

@@ -7,14 +7,16 @@ SENTENCES = {
     "zoo-inputs": "{name} takes {takes}, and the inputs of {task} are {found}. Choose one of {others}.",
     "zoo-outputs": "The task {task} does not say how many numbers a model answers, so {name} cannot be made for it. "
     "Bring a model of your own.",
-    "not-a-model": "{found} is no model. Give an nn.Module, or what wb.models.create or wb.models.load returned.",
+    "not-a-model": "A value of type {found} is no model. Give an nn.Module, or what wb.models.create or wb.models.load returned.",
+    "weights-alone": "A value of type {found} is no model: a state dict has weights, and no network that they belong to. Load "
+    "it by module.load_state_dict and give the module, or name factory and weights file: wb.models.load(..., weights=...).",
     "factory-form": "{reference} is not of the form package.module:factory.",
     "factory-missing": "There is no module {module} in {folders}. Run from its folder, or name that folder by PYTHONPATH.",
     "factory-syntax": "{path} is not Python that can be read: {why}.",
     "factory-name": "The module {module} has no {factory}. Name a function that returns the network.",
-    "factory-not-callable": "{reference} is {found} and cannot be called. Name a function that returns the network.",
+    "factory-not-callable": "{reference} is of type {found} and cannot be called. Name a function that returns the network.",
     "factory-failed": "{reference} failed when it was called: {why}",
-    "factory-result": "{reference} returns {found} and not an nn.Module.",
+    "factory-result": "{reference} returns a value of type {found} and not an nn.Module.",
     "factory-changed": "The code behind {reference} is not what it was when the model was described. "
     "Load it again by wb.models.load, or restore the old code.",
     "class-gone": "The class {name} lives in no file that can be found here. Define it again and give the module again.",
@@ -24,7 +26,7 @@ SENTENCES = {
     "weights-unreadable": "{path} is not a whole weights file: {why}",
     "pickle-refused": "{path} is not a plain state dict: reading it runs code, or it is damaged. It is refused, and nothing "
     "in it was run. Save the weights by torch.save(module.state_dict(), path), or as safetensors.",
-    "not-a-state-dict": "{path} holds {found} and not a state dict of tensors by name.",
+    "not-a-state-dict": "{path} holds a value of type {found} and not a state dict of tensors by name.",
     "weights-misfit": "The weights do not fit {model}: {first}{more}.",
     "weights-lazy": "{layer} has no weights yet: it waits for its first input. Call the module once before it is given.",
     "nan-weights": "The weights of {layer} hold NaN or infinite values. Train again with a lower learning rate, "

@@ -2,6 +2,7 @@
 
 SENTENCES = {
     "picture-suffix": "{path} is no kind of picture that is drawn here. End its name in {known}.",
+    "picture-folder": "There is no folder {folder}, so {path} is not drawn. Make the folder first, or name one that is there.",
     "frontier-title": "{y} reached at each {x}",
     "frontier-verdict": "{id} reaches {x} (the baseline: {baseline}) with {y} within the baseline's interval or better",
     "frontier-verdict-smaller": "{id} is {share} smaller with {y} within the baseline's interval or better",

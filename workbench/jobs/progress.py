@@ -1,10 +1,11 @@
-"""Who reads a run's events while a script waits: its own function, or a line on the terminal's standard error."""
+"""Who reads a run's events while a script waits: its own function, or standard error."""
 
 import sys
 from collections.abc import Callable
 from typing import Any, Protocol, Self
 
-from workbench.events import CandidateStarted, EpochMeasured, Event, Progress, StepStarted
+from workbench.events import CandidateStarted, EpochMeasured, Event, Progress, Said, StepFinished, StepStarted
+from workbench.words import say
 
 Reader = Callable[[Event], None] | None
 
@@ -17,10 +18,13 @@ class _Run(Protocol):
 
 
 def reader(on_event: Reader) -> "Listener":
-    """The person's own function when there is one, else a line that is rewritten, where standard error is a terminal."""
+    """The person's own function when there is one; else a line that is rewritten on a terminal, and elsewhere a line for each
+    step that is done. A notebook keeps what it is told, so there nothing is."""
     if on_event is not None:
         return Listener(on_event)
-    return _Line() if sys.stderr.isatty() else Listener(lambda event: None)
+    if sys.stderr.isatty():
+        return _Line()
+    return Listener(lambda event: None) if "ipykernel" in sys.modules else Listener(Lines())
 
 
 class Listener:
@@ -40,6 +44,21 @@ class Listener:
 
     def __exit__(self, *_: object) -> None:
         return None
+
+
+class Lines:
+    """For a log or a pipe: a line for every candidate, and for every step that was done."""
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, CandidateStarted):
+            self._print(f"{event.index} of {event.of}: {event.name}")
+        elif isinstance(event, StepFinished):
+            self._print(f"  {event.step}, " + ("reused" if event.reused else f"{event.seconds:.1f} s"))
+        elif isinstance(event, Said):
+            self._print(say(event.code, **event.fields))
+
+    def _print(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
 
 
 class _Line(Listener):
