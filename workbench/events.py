@@ -1,6 +1,8 @@
 """Typed events of a job, and the append-only log that progress bars, widgets, the command line and tests all read."""
 
+import contextlib
 import dataclasses
+import errno
 import json
 import os
 import time
@@ -133,7 +135,8 @@ class EventLog:
         line = json.dumps(event.to_json() | {"at": time.time()}) + "\n"
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            os.write(handle, line.encode())
+            if os.write(handle, line.encode()) < len(line.encode()):
+                raise OSError(errno.ENOSPC, "the disk is full", str(self.path))
         finally:
             os.close(handle)
 
@@ -147,4 +150,5 @@ class EventLog:
                 if not line.endswith(b"\n"):
                     return
                 after += len(line)
-                yield after, from_json(json.loads(line))
+                with contextlib.suppress(ValueError):  # what a full disk left of a line
+                    yield after, from_json(json.loads(line))

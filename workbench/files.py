@@ -111,17 +111,28 @@ def folder_atomic(target: Path) -> Iterator[Path]:
     with storage(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=".writing-"))
+    try:
         try:
             yield temporary
-            for path in sorted(temporary.rglob("*")):
-                flush(path)
-            os.chmod(temporary, 0o755)
-            flush(temporary)
-            try:
-                os.rename(temporary, target)
-            except OSError as error:
-                if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-                    raise
-            flush(target.parent)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+        except OSError as error:  # a full disk is ours to tell; what else the filling met is its own affair
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageError("disk-full", path=str(target)) from error
+            raise
+        with storage(target):
+            _settle(temporary, target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _settle(temporary: Path, target: Path) -> None:
+    """Puts a filled folder in its place, for good."""
+    for path in sorted(temporary.rglob("*")):
+        flush(path)
+    os.chmod(temporary, 0o755)
+    flush(temporary)
+    try:
+        os.rename(temporary, target)
+    except OSError as error:
+        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+            raise
+    flush(target.parent)

@@ -64,11 +64,14 @@ class Objects:
     def sweep(self, limit: int, keep: set[Digest]) -> int:
         """Removes steps that nothing refers to, oldest use first, until the store is within `limit` bytes.
 
-        Returns how many bytes went. Damaged folders and remains of interrupted writes older than a day go first.
+        Returns how many bytes went. Damaged folders and remains of interrupted writes older than a day go first; a step
+        that was used within the last hour stays, since a recipe may be building on it.
         """
         folders = [f for shelf in self.root.glob("??") for f in shelf.iterdir() if f.is_dir()]
         loose = [f for f in folders if f.name.startswith(".")]
+        old = time.time() - 3600
         steps = [f for f in folders if not f.name.startswith(".") and f.parent.name + f.name not in keep]
+        steps = [f for f in steps if (f / _DIGESTS).exists() and (f / _DIGESTS).stat().st_mtime < old]
         steps.sort(key=lambda f: (f / _DIGESTS).stat().st_mtime)
         size, gone = self.size(), 0
         for folder in [*(f for f in loose if _older_than_a_day(f)), *steps]:

@@ -5,22 +5,38 @@ import threading
 import pytest
 
 from workbench.errors import Conflict
-from workbench.records import Line, Measurement, Records, Report, VersionRow
+from workbench.records import BASELINE, Line, Measurement, Records, Report, VersionRow
 
+ASKED = {"task": {"name": "digits"}, "model": {"source": "zoo:mlp"}, "seed": 3}
 ACCURACY = Measurement("accuracy", 0.9, 0.85, 0.93, "", True, 300, "validation", "wilson", file_digest="ab")
+
+MADE = {"object": "ab" * 32, "reports": (), "measures": {"accuracy": ACCURACY}, "lineage": {}}
 
 
 @pytest.fixture
 def records(home):
     records = Records()
-    records.add_study("s", {"name": "digits"}, {"source": "zoo:mlp"}, {"data": "d", "model": "m"}, 3)
+    records.found_study("s", {"data": "d", "model": "m"}, ASKED, MADE)
     return records
 
 
-def test_a_study_is_kept_once(records):
-    again = records.add_study("s", {"name": "other"}, {}, {}, 4)
-    assert again.task == {"name": "digits"} and again.seed == 3 and [r.name for r in records.studies()] == ["s"]
+def test_a_study_comes_with_its_baseline(records):
+    study, baseline = records.study("s"), records.candidate("s", BASELINE)
+    assert (study.task, study.seed, study.looks) == ({"name": "digits"}, 3, 0) and [r.name for r in records.studies()] == ["s"]
+    assert (baseline.status, baseline.object, baseline.measures) == ("measured", "ab" * 32, {"accuracy": ACCURACY})
     assert records.study("none") is None
+
+
+def test_another_study_of_that_name_changes_nothing(records):
+    with pytest.raises(Conflict) as caught:
+        records.found_study("s", {"data": "d", "model": "other"}, ASKED | {"seed": 4}, MADE | {"object": "cd" * 32})
+    assert caught.value.code == "study-differs"
+    assert records.study("s").seed == 3 and records.candidate("s", BASELINE).object == "ab" * 32
+
+
+def test_the_same_study_again_puts_its_baseline_right(records):
+    records.found_study("s", {"data": "d", "model": "m"}, ASKED, MADE | {"object": "cd" * 32})
+    assert records.candidate("s", BASELINE).object == "cd" * 32 and len(records.candidates("s")) == 1
 
 
 def test_looks_are_counted(records):
@@ -31,7 +47,7 @@ def test_a_recipe_has_one_candidate(records):
     one, two = records.claim("s", "d1", [{"technique": "A"}]), records.claim("s", "d1", [])
     other = records.claim("s", "d2", [])
     assert one == two and one.id != other.id and one.recipe == [{"technique": "A"}] and one.status == "interrupted"
-    assert [r.digest for r in records.candidates("s")] == ["d1", "d2"]
+    assert [r.digest for r in records.candidates("s")] == [BASELINE, "d1", "d2"]
 
 
 def test_eight_claims_at_once_give_one_candidate(records):

@@ -63,6 +63,13 @@ class Shift(ModuleTechnique):
             time.sleep(0.01)
         if self.mood == "aborts":
             os.abort()
+        if self.mood == "odd":
+            return 7
+        if self.mood == "poisons":
+            os.environ.clear()
+            os.chdir("/")
+            torch.set_default_dtype(torch.float64)
+            torch.nn.functional.relu = None
         if self.mood == "raises":
             raise RuntimeError("the plug-in is in a bad mood")
         new = copy.deepcopy(x)

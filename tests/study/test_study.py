@@ -215,6 +215,53 @@ def test_a_damaged_step_is_found_and_done_anew(study):
     assert again.id == c.id and digest_file(again.file) == before and steps["Measure"] is False and steps["Shift"] is True
 
 
+def test_a_damaged_baseline_is_made_again(place, task, model):
+    study = wb.Study.open("hurt", task=task, model=model)
+    before = digest_file(study.baseline.file)
+    for opens in (True, False):
+        os.chmod(study.baseline.file, 0o644)
+        study.baseline.file.write_bytes(b"not a graph")
+        if opens:
+            study = wb.Study.open("hurt", task=task, model=model)
+        c = study.run(wb.Recipe([Shift(amount=0.9 if opens else 0.8)]))
+        assert c.status == "measured", c.reason
+        assert digest_file(study.baseline.file) == before
+
+
+def test_two_first_openings_with_different_models_leave_one_whole_study(place, task):
+    code = """
+        import sys, workbench as wb
+        task = wb.tasks.load("digits")
+        try: wb.Study.open("race", task=task, model=wb.models.create("mlp", task, seed=int(sys.argv[1])))
+        except wb.errors.Conflict as error: print(error.code)
+    """
+    both = [subprocess.Popen([sys.executable, "-c", textwrap.dedent(code), s], stdout=subprocess.PIPE, text=True) for s in "12"]
+    said = sorted(p.communicate()[0].strip() for p in both)
+    study = wb.Study.open("race")
+    assert said == ["", "study-differs"]
+    module = study.model.build()
+    with torch.no_grad():
+        truth = module(torch.from_numpy(task.validation.inputs)).numpy()
+    assert np.abs(answers(study.baseline.file, task.validation.inputs) - truth).max() < 1e-3 * np.abs(truth).max()
+
+
+def test_a_technique_of_wrong_form_is_named(study):
+    c = study.run(wb.Recipe([Shift(mood="odd")]))
+    assert c.status == "failed" and "Shift gave int" in c.reason
+
+
+def test_what_a_plug_in_does_to_its_process_ends_with_it(study):
+    assert study.run(wb.Recipe([Shift(mood="poisons")])).status in ("failed", "measured")
+    c = study.run(wb.Recipe([wb.WeightClipping(factor=0.9)]))
+    assert c.status == "measured", c.reason
+
+
+def test_a_seed_of_another_study_is_refused(study, task, model):
+    with pytest.raises(Conflict) as caught:
+        wb.Study.open("shared", task=task, model=model, seed=7)
+    assert "seed" in caught.value.fields["what"]
+
+
 def test_a_baseline_that_cannot_be_is_refused_and_leaves_no_study(place, task):
     broken = wb.models.create("mlp", task, seed=0).build()
     next(broken.parameters()).data[0] = float("nan")

@@ -61,11 +61,14 @@ def carry_out(entry: str, payload: Mapping[str, Any], desk: Desk) -> None:
         desk.emit(Failed(error.to_json()))
     except MemoryError:
         desk.emit(Failed(StepFailed("out-of-memory", step=desk.step or entry).to_json(), traceback.format_exc()))
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a person's code may call sys.exit too
         said = StepFailed("step-raised", step=desk.step or entry, what=type(error).__name__, why=_short(error))
         desk.emit(Failed(said.to_json(), traceback.format_exc()))
 
 
 def _short(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = "its message cannot be read"
     return text if len(text) <= 400 else text[:397] + "..."

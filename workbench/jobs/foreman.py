@@ -58,7 +58,7 @@ class Foreman:
         job = Job(head["id"], self._home / "jobs" / head["id"])
         alive = open(job.folder / "alive", "w")  # noqa: SIM115  (held until the job's end)
         fcntl.flock(alive, fcntl.LOCK_EX)
-        given = {k: head[k] for k in ("entry", "payload", "surroundings", "limit", "memory")}
+        given = {k: head[k] for k in ("entry", "payload", "surroundings", "limit", "memory", "disposable")}
         self._lanes[head["lane"]].put(Order(job=job, blobs=blobs, alive=alive, **given))
         write_frame(stream, {"state": "taken"})
 

@@ -21,6 +21,9 @@ from workbench.jobs.desk import CANCEL
 
 _POLL = 0.02
 
+HAND_OVER = 10.0
+"""Seconds within which a job without events and without a foreman is taken for one that is just being handed over."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -54,7 +57,7 @@ class Job:
         A job that nobody works on any more ends with a `Failed` event of its own making ("worker-interrupted").
         """
         while True:
-            alive = self.alive()  # asked before reading: what was written before the end is then read
+            alive = self.alive() or self._handed_over()  # asked before reading: what came before the end is then read
             final = False
             for offset, event in self.log.read(after):
                 after, final = offset, event.final
@@ -66,9 +69,17 @@ class Job:
                 return
             time.sleep(_POLL)
 
+    def _handed_over(self) -> bool:
+        """Whether the job has just been written down, and no foreman has taken it yet."""
+        try:
+            age = time.time() - (self.folder / "job.json").stat().st_mtime
+        except FileNotFoundError:
+            return False
+        return age < HAND_OVER and not (self.folder / "alive").exists()
+
     def ended(self) -> Event | None:
         """The last event of a job that is over; None while it is in somebody's hands."""
-        alive = self.alive()
+        alive = self.alive() or self._handed_over()
         last = None
         for _, event in self.log.read():
             last = event

@@ -50,6 +50,7 @@ class Order:
     surroundings: Mapping[str, Any]
     limit: float
     memory: int
+    disposable: bool
     alive: IO[str]
 
 
@@ -74,8 +75,9 @@ class Lane(threading.Thread):
             try:
                 self._carry_out(order)
             except Exception as error:  # whatever it was, the job has an end and the lane goes on
-                order.job.log.append(events.Failed(WorkerLost("worker-no-start", why=str(error)).to_json()))
                 self._stop()
+                with contextlib.suppress(OSError):  # on a full disk the job ends as one that nobody works on
+                    order.job.log.append(events.Failed(WorkerLost("worker-no-start", why=str(error)).to_json()))
             finally:
                 order.alive.close()
             if self.orders.empty():
@@ -95,9 +97,11 @@ class Lane(threading.Thread):
                 self._stop()
                 continue
             state = self._watch(order, worker, start)
-            if state != "stale":
+            if state != "stale" and not order.disposable:
                 return None
             self._stop()
+            if state != "stale":
+                return None
         raise RuntimeError("the worker does not stay up")
 
     def _warm(self, order: Order) -> "subprocess.Popen[bytes]":
@@ -107,6 +111,7 @@ class Lane(threading.Thread):
         if self._worker is not None and (self._worker.poll() is not None or wanted != self._started_in):
             self._stop()
         if self._worker is None:
+            self._log.parent.mkdir(parents=True, exist_ok=True)  # a person may have cleared the folder of jobs
             with open(self._log, "wb") as log:
                 self._worker = subprocess.Popen(
                     [sys.executable, "-m", "workbench.jobs.worker"],

@@ -35,14 +35,18 @@ def submit(
     lane: LaneName = "long",
     limit: float | None = None,
     id: str | None = None,
+    announce: Callable[[Job], None] = lambda job: None,
+    disposable: bool = False,
 ) -> Job:
     """Has the entry point "package.module:function" carried out by the lane's worker; returns at once.
 
     `payload` is JSON and is kept in the job's folder; `blobs` cross to the worker over a private pipe and are never
     written. `limit` is in seconds (default: WORKBENCH_LIMIT_SECONDS, or six hours). With WORKBENCH_EXECUTOR=inline the
-    job is carried out here and now, for debugging.
+    job is carried out here and now, for debugging. `announce` is called when the job has a folder and before anybody works
+    on it. After a `disposable` job its worker is replaced: it ran code that may have left something behind.
     """
     job = prepare(entry, payload, id)
+    announce(job)
     if os.environ.get("WORKBENCH_EXECUTOR") == "inline":
         carry_out(entry, payload, Desk(job.folder, blobs or {}))
         return job
@@ -52,6 +56,7 @@ def submit(
         "entry": entry,
         "payload": dict(payload),
         "lane": lane,
+        "disposable": disposable,
         "limit": limit or float(os.environ.get("WORKBENCH_LIMIT_SECONDS", 6 * 3600)),
         "memory": int(os.environ.get("WORKBENCH_MEMORY_BYTES", 0)) or int(0.8 * machine.here().memory_bytes),
         "surroundings": {"env": dict(os.environ), "cwd": os.getcwd(), "path": [p or os.getcwd() for p in sys.path]},

@@ -24,7 +24,7 @@ def main() -> None:
     os.dup2(2, 1)
     orders: queue.Queue[Order] = queue.Queue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, orders), daemon=True).start()
-    known = _own_modules()
+    known, surroundings = _own_modules(), (dict(os.environ), os.getcwd())
     before, added = list(sys.path), list[str]()
     while True:
         head, blobs = orders.get()
@@ -33,6 +33,7 @@ def main() -> None:
             continue
         added += [p for p in sys.path if p not in before and p not in added]  # by libraries, when they were imported
         before = head["path"]
+        _restore(*surroundings)
         sys.path[:] = [*before, *added]
         carry_out(head["entry"], head["payload"], Desk(Path(head["folder"]), blobs))
         known = _own_modules() | known
@@ -46,6 +47,15 @@ def _listen(stream: Stream, orders: "queue.Queue[Order]") -> None:
             orders.put(read_frame(stream))
         except EOFError:
             os._exit(0)
+
+
+def _restore(environment: dict[str, str], folder: str) -> None:
+    """What the job before may have changed for everybody is as it was."""
+    if dict(os.environ) != environment:
+        os.environ.clear()
+        os.environ.update(environment)
+    if os.path.isdir(folder):
+        os.chdir(folder)
 
 
 def _own_modules() -> dict[str, int]:

@@ -1,9 +1,10 @@
 """Plain frozen records of what was measured and made, and the tables that keep them."""
 
-from workbench.records.tables import CandidateRow, Records, StudyRow, VersionRow
+from workbench.records.tables import BASELINE, CandidateRow, Records, StudyRow, VersionRow
 from workbench.records.values import Estimate, LayerEstimate, Line, Measurement, Report, Status
 
 __all__ = [
+    "BASELINE",
     "CandidateRow",
     "Estimate",
     "LayerEstimate",

@@ -20,6 +20,9 @@ from workbench.errors import Conflict, StorageError
 from workbench.files import home, storage
 from workbench.records.values import Measurement, Report, Status
 
+BASELINE = "baseline"
+"""Stands where a candidate's recipe digest stands: the model as it came, exported and measured."""
+
 _meta = sa.MetaData()
 
 _studies = sa.Table(
@@ -137,19 +140,25 @@ class Records:
 
     # studies
 
-    def add_study(
-        self, name: str, task: Mapping[str, Any], model: Mapping[str, Any], identity: Mapping[str, str], seed: int
-    ) -> StudyRow:
-        """Keeps a study; one of that name that is there already is left as it is and returned."""
-        row = {"name": name, "task": dict(task), "model": dict(model), "identity": dict(identity), "seed": seed, "looks": 0}
+    def found_study(self, name: str, identity: Mapping[str, str], asked: Mapping[str, Any], made: Mapping[str, Any]) -> None:
+        """Keeps a study and its measured baseline, in one transaction: there is never one without the other.
+
+        `asked` are the columns of the study, `made` what `finish` takes of the baseline. `Conflict` where a study of that
+        name and another identity is there; of the same identity, its baseline is put right.
+        """
+        study = {"name": name, "identity": dict(identity), "looks": 0, "created": time.time(), **asked}
+        row = {"study": name, "digest": BASELINE, "recipe": [], "created": time.time(), **_finished(**made)}
+        where = (_candidates.c.study == name) & (_candidates.c.digest == BASELINE)
         try:
             with self._writing() as c:
-                c.execute(_studies.insert().values(**row, created=time.time()))
+                c.execute(_studies.insert().values(**study))
+                c.execute(_candidates.insert().values(**row))
         except sa.exc.IntegrityError:
-            pass  # another process was first: its study is the one
-        found = self.study(name)
-        assert found is not None
-        return found
+            there = self.study(name)
+            if there is None or dict(there.identity) != dict(identity):
+                raise Conflict("study-differs", name=name, what="model or data set") from None
+            with self._writing() as c:
+                c.execute(_candidates.update().where(where).values(**_finished(**made)))
 
     def study(self, name: str) -> StudyRow | None:
         with self._reading() as c:
@@ -209,10 +218,7 @@ class Records:
         lineage: Mapping[str, Any],
     ) -> None:
         """Says what the candidate is: its folder, reports and measures, in one transaction."""
-        figures = {name: m.to_json() for name, m in measures.items()}
-        told = [r.to_json() for r in reports]
-        made = {"object": object, "reports": told, "measures": figures, "lineage": dict(lineage)}
-        self._update(candidate, None, {"status": "measured", "reason": None, **made})
+        self._update(candidate, None, _finished(object, reports, measures, lineage))
 
     def fail(self, candidate: int, job: str, status: Status, reason: Mapping[str, Any]) -> None:
         """Says that the candidate failed or was cancelled, and why (`WorkbenchError.to_json()`).
@@ -308,6 +314,16 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _finished(
+    object: str, reports: Sequence[Report], measures: Mapping[str, Measurement], lineage: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The columns of a candidate that is measured."""
+    figures = {name: m.to_json() for name, m in measures.items()}
+    told = [r.to_json() for r in reports]
+    made = {"object": object, "reports": told, "measures": figures, "lineage": dict(lineage)}
+    return {"status": "measured", "reason": None, **made}
 
 
 def _candidate(row: Any) -> CandidateRow:

@@ -51,10 +51,17 @@ class Outcome:
     measures: dict[str, Measurement]
     lineage: dict[str, Any]
 
+    def columns(self) -> dict[str, Any]:
+        """As the candidate's row keeps it."""
+        made = {"object": self.key, "reports": self.reports, "measures": self.measures}
+        return {**made, "lineage": self.lineage}
+
 
 def beginning(work: Work) -> Digest:
-    """The key that every recipe of a study begins with."""
-    return digest_json({"model": work.model.digest, "data": work.task.digest, "seed": work.seed})
+    """The key that every recipe of a study begins with. Another device or another version of a library is another one."""
+    decides = {name: v for name, v in machine.versions().items() if name not in ("workbench", "python")}
+    told = {"model": work.model.digest, "data": work.task.digest, "seed": work.seed}
+    return digest_json({**told, "device": work.device, "versions": decides})
 
 
 def step_key(key: Digest, step: Technique) -> tuple[dict[str, Any], Digest]:
@@ -116,14 +123,14 @@ class Chain:
         began = time.monotonic()
         with context(self._work, stage.key) as around:
             module = self._module(stage)
-            new, report = step.apply(module, step.plan(module, around), around)
+            new, report = stored.formed(step, step.apply(module, step.plan(module, around), around))
         stored.keep_module(folder, key, stage.model, new, step=type(step).__name__)
         stored.keep_report(folder, replace(report, seconds=time.monotonic() - began))
 
     def _applied_to_file(self, step: Any, stage: Stage, folder: Path, key: Digest) -> None:
         began = time.monotonic()
         with context(self._work, stage.key) as around:
-            new, report = step.apply(stage.file, step.plan(stage.file, around), around)
+            new, report = stored.formed(step, step.apply(stage.file, step.plan(stage.file, around), around))
             stored.keep_file(folder, new)
         stored.keep_report(folder, replace(report, seconds=time.monotonic() - began))
 
@@ -148,7 +155,11 @@ class Chain:
         w = self._work
         assert stage.file is not None and stage.exported is not None
         reference = w.baseline or stage.exported
-        depends = {"version": MEASURE_VERSION, "reference": reference.digest, "machine": machine.here().summary}
+        depends = {
+            "version": MEASURE_VERSION,
+            "reference": w.baseline.digest if w.baseline else "itself",
+            "machine": machine.here().summary,
+        }
         key = digest_json({"from": stage.key, "measure": depends})
 
         def fill(folder: Path) -> None:

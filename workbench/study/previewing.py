@@ -1,5 +1,6 @@
 """What the quick worker does for a preview: in memory up to the file, with the study's model and template held ready."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,7 +78,7 @@ def _made_ready(study: StudyRow, desk: Desk) -> _Ready:
 
 def _file(recipe: Recipe, ready: _Ready, path: Path) -> GraphFile:
     """The recipe's file, under the very keys and seeds that a run has, so that it is the very file of a run."""
-    work, module, key = ready.work, ready.module, beginning(ready.work)
+    work, module, key = ready.work, copy.deepcopy(ready.module), beginning(ready.work)
     file: GraphFile | None = None
     for step in recipe.steps:
         if isinstance(step, FileTechnique) and file is None:

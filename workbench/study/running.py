@@ -63,10 +63,18 @@ def start(
     if row.status == "running" and row.job:
         return row, Job.named(row.job)
     id = jobs.new_id()
-    records.begin(row.id, id)
     blobs = pack(recipe) | ({"model": model.payload} if model.payload is not None else {})
     payload = {"study": study.name, "digest": recipe.digest, "device": device, "job": id}
-    return row, jobs.submit("workbench.study.work:candidate", payload, blobs=blobs, lane=lane, limit=limit, id=id)
+    return row, jobs.submit(
+        "workbench.study.work:candidate",
+        payload,
+        blobs=blobs,
+        lane=lane,
+        limit=limit,
+        id=id,
+        announce=lambda job: records.begin(row.id, job.id),
+        disposable=bool(pack(recipe)),
+    )
 
 
 def settled(records: Records, row: CandidateRow) -> CandidateRow:

@@ -14,13 +14,25 @@ from workbench.files import Digest, read_json
 from workbench.graphs.file import GraphFile
 from workbench.models import Model
 from workbench.records import Report
+from workbench.techniques import FileTechnique, Technique
 
 if TYPE_CHECKING:
     from torch import nn
 
 ONNX = "model.onnx"
 
-__all__ = ["ONNX", "file", "keep_file", "keep_json", "keep_module", "keep_report", "model", "read_json", "report"]
+__all__ = ["ONNX", "file", "formed", "keep_file", "keep_json", "keep_module", "keep_report", "model", "read_json", "report"]
+
+
+def formed(step: Technique, given: Any) -> tuple[Any, Report]:
+    """What a technique gave, when it has the form that its kind says; else `StepFailed` names the technique."""
+    from torch import nn
+
+    wanted: type = GraphFile if isinstance(step, FileTechnique) else nn.Module
+    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], wanted) and isinstance(given[1], Report):
+        return given
+    found = ", ".join(type(g).__name__ for g in given) if isinstance(given, tuple) else type(given).__name__
+    raise StepFailed("technique-form", step=type(step).__name__, wanted=wanted.__name__, found=found)
 
 
 def keep_json(folder: Path, name: str, value: Any) -> None:

@@ -1,33 +1,26 @@
 """The study: one task, one model, and what recipes made of it."""
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
-from workbench import jobs
-from workbench.errors import Conflict, InputError, NotFound
+from workbench.errors import NotFound
 from workbench.events import Event
-from workbench.files import digest_json
 from workbench.jobs.progress import Reader, reader
 from workbench.measure.quality import metric
 from workbench.models import Model, describe
 from workbench.recipes import Recipe, all_recipes
-from workbench.records import CandidateRow, Measurement, Records, StudyRow
+from workbench.records import BASELINE, CandidateRow, Measurement, Records, StudyRow
 from workbench.study.candidate import Candidate
-from workbench.study.catalog import studies
 from workbench.study.frontier import Frontier
+from workbench.study.opening import opened
 from workbench.study.previews import Preview, close
 from workbench.study.running import Run, settled, start
 from workbench.study.testing import score_test
 from workbench.tasks import Task, check_given, from_spec
-from workbench.words import nearest
 
 if TYPE_CHECKING:
     from torch import nn
-
-BASELINE = "baseline"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
 
 
 class Study:
@@ -47,7 +40,7 @@ class Study:
         task: Task | None = None,
         model: "Model | nn.Module | None" = None,
         *,
-        seed: int = 0,
+        seed: int | None = None,
         device: str = "auto",
         on_event: Callable[[Event], None] | None = None,
     ) -> "Study":
@@ -55,27 +48,16 @@ class Study:
 
         A new study's model is checked against the task, exported and measured: it is the baseline. Opened again with a
         task or a model, they must be those that it was made with (`Conflict`); by its name alone it opens as it was
-        (`NotFound` where there is none). `seed` is the study's own: every step's seed follows from it. Raises
-        `InputError` for a model that does not fit the task or holds NaN, `StepFailed` where the baseline cannot be made.
+        (`NotFound` where there is none). `seed` is the study's own, 0 where a new one names none: every step's seed
+        follows from it. Raises `InputError` for a model that does not fit the task or holds NaN, `StepFailed` where the
+        baseline cannot be made.
         """
-        if not _NAME.fullmatch(name):
-            raise InputError("study-name", name=name)
         check_given(task)
         records = Records()
-        row, described = records.study(name), None if model is None else describe(model)
-        if row is None:
-            if task is None or described is None:
-                raise cls._unknown(name, given=task is not None or described is not None)
-            row = _make(records, name, task, described, seed, device, reader(on_event))
-        _same(row, task, described)
+        described = None if model is None else describe(model)
+        with reader(on_event) as read:
+            row = opened(records, name, task, described, seed, device, read)
         return cls(row, records, task, described, device)
-
-    @staticmethod
-    def _unknown(name: str, given: bool) -> InputError:
-        if given:
-            return InputError("study-needs", name=name)
-        known = studies()
-        return NotFound("no-study", name=name, nearest=nearest(name, known)) if known else NotFound("no-study-yet", name=name)
 
     @property
     def name(self) -> str:
@@ -157,7 +139,8 @@ class Study:
             try:
                 for index, run in enumerate(runs, 1):
                     read.announce(run, index, len(runs))
-                    run.wait(read)
+                    if run.wait(read).status == "interrupted":  # its worker's foreman was lost; finished steps are kept
+                        self.submit(recipes[index - 1], limit=limit).wait(read)
             except KeyboardInterrupt:
                 for run in runs:
                     run.cancel()
@@ -193,26 +176,3 @@ class Study:
     def __repr__(self) -> str:
         done = sum(c.status == "measured" for c in self.candidates)
         return f"Study({self.name}, {done} of {len(self._rows())} candidates measured)"
-
-
-def _identity(task: Task, model: Model) -> dict[str, str]:
-    return {"data": digest_json([task.digest, task.test.digest]), "model": model.digest}
-
-
-def _make(records: Records, name: str, task: Task, model: Model, seed: int, device: str, read: Any) -> StudyRow:
-    asked = {"name": name, "task": task.spec(), "model": model.to_json(), "seed": seed, "device": device}
-    asked["identity"] = _identity(task, model)
-    blobs = {"model": model.payload} if model.payload is not None else {}
-    with read as on_event:
-        jobs.run_job("workbench.study.work:baseline", asked, blobs=blobs, on_event=on_event)
-    row = records.study(name)
-    assert row is not None
-    return row
-
-
-def _same(row: StudyRow, task: Task | None, model: Model | None) -> None:
-    """A study is never continued with something else than it was made with."""
-    if model is not None and model.digest != row.identity["model"]:
-        raise Conflict("study-differs", name=row.name, what="model")
-    if task is not None and digest_json([task.digest, task.test.digest]) != row.identity["data"]:
-        raise Conflict("study-differs", name=row.name, what="data set")

@@ -8,6 +8,7 @@ SENTENCES = {
     "study-needs": "The study {name} is new: give its task and its model.",
     "study-name": "{name!r} cannot be a study's name: use 1 to 80 letters, digits, dots, dashes, underscores and spaces.",
     "baseline-gone": "The study {name} has no measured baseline. Open it with its task and model to measure it again.",
+    "technique-form": "{step} gave {found} instead of a {wanted} and a Report. Its apply must return these two.",
     "preview-trains": "{step} trains, and a preview does not wait for training. Run the recipe, or leave {step} out of it.",
     "no-candidate": "The study {study} has no candidate {candidate}. It has {known}.",
     "not-measured": "{candidate} has no file to be used: it is {status}. {reason}",
