@@ -1,5 +1,6 @@
 """README, architecture and decisions are true: their code runs, their words are those of the code."""
 
+import os
 import re
 import subprocess
 import sys
@@ -41,6 +42,29 @@ print(len(new[0].weight.unique()) <= 7, len(net[0].weight.unique()) > 7, [line.t
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout == "True True [True, False]\n", done.stderr[-2000:]
+
+
+def test_your_own_model_and_data_of_the_readme_run(readme, tmp_path):
+    code = block(readme, "your own") + "\nfrom workbench import jobs\njobs.retire()\n"
+    code += """
+artifact = wb.load_artifact("scorer")
+(first,) = artifact.manifest["signature"]["outputs"]
+print(first["shape"], artifact.predict(rows[:8]).outputs[first["name"]].shape)
+loaded = wb.models.load("nets:make", task=task, weights="weights.safetensors")
+print(loaded.build()(__import__("torch").zeros(1, 6)).tolist() == net(__import__("torch").zeros(1, 6)).tolist())
+"""
+    save = "import safetensors.torch\nsafetensors.torch.save_file(net.state_dict(), 'weights.safetensors')\n"
+    (tmp_path / "own.py").write_text(code.replace("loaded =", save + "loaded ="))
+    (tmp_path / "nets.py").write_text(
+        "from torch import nn\n\n\ndef make():\n    return nn.Sequential(nn.Linear(6, 64), nn.ReLU(), nn.Linear(64, 2))\n"
+    )
+    env = os.environ | {"WORKBENCH_HOME": str(tmp_path / "home")}
+    done = subprocess.run([sys.executable, "own.py"], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    said = done.stdout.splitlines()
+    assert said[0].startswith("Candidate(c1") and "failed" not in said[0]
+    assert said[1].startswith("relative_error {") and said[-2:] == ["[1] (8, 1)", "True"]
+    assert "  Export, " in done.stderr
 
 
 def test_every_command_of_the_readme_is_there(readme, root):
