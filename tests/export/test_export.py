@@ -128,6 +128,36 @@ def test_a_module_that_is_no_graph_is_refused(tmp_path):
     assert caught.value.code == "export-failed" and not (tmp_path / "m.onnx").exists()
 
 
+class FixedBatch(nn.Module):
+    """A batch of two, written into the code."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(64, 10)
+
+    def forward(self, x):
+        return self.fc(x.view(2, 64))
+
+
+def test_a_batch_that_is_fixed_in_the_code_is_told_with_its_remedy(tmp_path):
+    with pytest.raises(StepFailed) as caught:
+        export(FixedBatch().eval(), DIGITS, tmp_path / "m.onnx")
+    said = str(caught.value)
+    assert caught.value.code == "batch-fixed" and "a batch of 64" in said and "x.shape[0]" in said
+
+
+def test_a_batch_that_is_fixed_in_the_file_is_told_alike(tmp_path):
+    ends = [onnx.helper.make_tensor_value_info(n, 1, ["batch", s]) for n, s in (("input", 4), ("y", 3))]
+    nodes = [onnx.helper.make_node("Reshape", ["input", "two"], ["h"]), onnx.helper.make_node("Gemm", ["h", "w"], ["y"])]
+    held = {"two": np.array([2, 4]), "w": np.ones((4, 3), np.float32)}
+    tensors = [onnx.numpy_helper.from_array(v, k) for k, v in held.items()]
+    model = onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", ends[:1], ends[1:], tensors), ir_version=10)
+    split = wb.tasks.Split("validation", {"input": np.ones((10, 4), np.float32)}, None)
+    with pytest.raises(StepFailed) as caught:
+        held_against(GraphFile.save(model, tmp_path / "m.onnx"), nn.Linear(4, 3), split)
+    assert caught.value.code == "batch-fixed" and "a batch of 10" in str(caught.value)
+
+
 def test_a_file_that_differs_from_its_module_is_found(tmp_path):
     module = shaken(Odd(), 2)
     file, _, _ = export(module, DIGITS, tmp_path / "m.onnx")

@@ -11,7 +11,7 @@ from onnx.reference import ReferenceEvaluator
 from workbench.errors import StepFailed
 from workbench.graphs import GraphFile
 from workbench.graphs.costs import costs, layer_name
-from workbench.graphs.reference import against_reference, relative_difference
+from workbench.graphs.reference import Parity, against_reference, relative_difference
 from workbench.graphs.runtime import open_session
 from workbench.graphs.tidy import tidy
 
@@ -153,6 +153,44 @@ def test_a_difference_is_relative_to_the_largest_value():
     assert relative_difference([np.array([0.2, -4.0]), np.array([2.0])], truth) == pytest.approx(0.05)
     assert math.isinf(relative_difference([np.array([np.nan, -4.0]), np.array([2.0])], truth))
     assert math.isinf(relative_difference([np.array([[0.0, -4.0]]), np.array([2.0])], truth))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_truth_that_is_not_finite_is_met_by_nothing(value):
+    for ours in (1.0, value):
+        assert math.isinf(relative_difference([np.array([ours, 2.0])], [np.array([value, 2.0])]))
+        assert not Parity(relative_difference([np.array([ours])], [np.array([value])]), 1e-3, 1, "x").holds
+
+
+def test_the_limit_is_the_callers_and_belongs_to_what_holds(tmp_path):
+    file = GraphFile.save(conv_net(), tmp_path / "m.onnx")
+    x = {"x": RNG.normal(size=(4, 2, 8, 8)).astype(np.float32)}
+    assert against_reference(file, x, 0.25).limit == 0.25 and not against_reference(file, x, -1.0).holds
+    assert Parity(0.5, 0.5, 1, "x").holds and not Parity(0.51, 0.5, 1, "x").holds
+
+
+def integer_net(zero):
+    """ConvInteger whose weight's zero point is 3, whose activation's is 5."""
+    q = np.full((2, 1, 3, 3), 7, np.int8)
+    q[0, 0, 0, :2], q[1, 0, 2, 2] = 3, 5
+    node = helper.make_node("ConvInteger", ["x", "w", "xz", *(["wz"] if zero else [])], ["y"], pads=[1] * 4)
+    held = {"w": q, "xz": np.uint8(5), **({"wz": np.int8(3)} if zero else {})}
+    ends = [helper.make_tensor_value_info("x", TensorProto.UINT8, ("batch", 1, 4, 4))]
+    out = [helper.make_tensor_value_info("y", TensorProto.INT32, ("batch", 2, 4, 4))]
+    return model([node], [numpy_helper.from_array(np.asarray(v), k) for k, v in held.items()], ends, out)
+
+
+def test_zeros_of_an_integer_convolution_are_its_weights_zero_point():
+    found = costs(integer_net(zero=True))
+    assert (found.parameters, found.nonzero, found.macs) == (18, 16, 2 * 16 * 9)
+    assert costs(integer_net(zero=False)).nonzero == 18
+
+
+@pytest.mark.parametrize("transposed", [0, 1])
+def test_macs_of_a_product_whose_first_side_is_transposed(transposed):
+    left = tensor("x", *((7, 3) if transposed else (3, 7)))
+    node = helper.make_node("Gemm", ["x", "w"], ["y"], transA=transposed)
+    assert costs(model([node], [floats("w", 7, 5)], [left], [tensor("y", 3, 5)])).macs == 3 * 7 * 5
 
 
 def test_operators_outside_the_standard_are_held_against_the_plain_runtime(tmp_path):

@@ -95,6 +95,29 @@ def test_a_state_dict_may_lie_in_a_checkpoint(tmp_path):
     assert copy_weights(tmp_path / "w.pt") == copy_weights(tmp_path / "v.pt") == wb.models.store_weights(net)
 
 
+@pytest.mark.parametrize("key", ["state_dict", "model_state_dict", "model"])
+def test_a_checkpoint_of_a_parallel_network_fits(tmp_path, key):
+    net, other = nn.Sequential(nn.Linear(3, 2)), nn.Sequential(nn.Linear(3, 2))
+    torch.save({key: nn.DataParallel(net).state_dict(), "epoch": 3}, tmp_path / "w.pt")
+    state = read_state(Objects().get(copy_weights(tmp_path / "w.pt")))
+    assert set(state) == {"module.0.weight", "module.0.bias"}
+    fill(other, state, "net")
+    assert torch.equal(other[0].weight, net[0].weight)
+    outer = nn.ModuleDict({"module": nn.Linear(3, 2)})
+    fill(outer, outer.state_dict(), "outer")
+    with pytest.raises(InputError) as caught:
+        fill(other, state | {"1.weight": torch.zeros(1)}, "net")
+    assert "module.0.bias is not in the network" in str(caught.value)
+
+
+@pytest.mark.parametrize("noise", [b"e", b"hello world garbage", b""])
+def test_noise_is_told_as_what_it_is(tmp_path, noise):
+    (tmp_path / "w.pt").write_bytes(noise)
+    with pytest.raises(Damaged) as caught:
+        copy_weights(tmp_path / "w.pt")
+    assert str(caught.value).endswith("weights file: it is nothing that torch.save wrote, or it is cut short")
+
+
 def test_equal_weights_have_one_key_whatever_their_layout():
     one = nn.Conv2d(3, 4, 3)
     two = nn.Conv2d(3, 4, 3)

@@ -26,10 +26,10 @@ class Parity:
 
 
 def relative_difference(ours: "list[Array]", truth: "list[Array]") -> float:
-    """max |a - b| / max |b| over all outputs; infinite where a value is not finite or a shape differs."""
+    """max |a - b| / max |b| over all outputs; infinite where a value of either is not finite or a shape differs."""
     largest = 0.0
     for a, b in zip(ours, truth, strict=True):
-        if a.shape != b.shape or not np.isfinite(a).all():
+        if a.shape != b.shape or not (np.isfinite(a).all() and np.isfinite(b).all()):
             return float("inf")
         scale = float(np.abs(b).max()) if b.size else 1.0
         largest = max(largest, float(np.abs(a.astype(np.float64) - b.astype(np.float64)).max(initial=0.0)) / max(scale, 1e-12))

@@ -25,7 +25,7 @@ def try_out(file: "GraphFile", feeds: "Mapping[str, Array]") -> None:
 
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         inputs = Path(folder) / "inputs.npz"
-        np.savez(inputs, names=np.array(list(feeds)), **{f"a{k}": array for k, array in enumerate(feeds.values())})
+        np.savez(inputs, np.array(list(feeds)), *feeds.values())
         asked = [sys.executable, "-I", __file__, str(file.path), str(inputs)]
         done = subprocess.run(asked, capture_output=True, text=True, errors="replace")
     if done.returncode:
@@ -42,7 +42,7 @@ def _answer(path: str, inputs: str) -> None:
     options.log_severity_level = 3
     session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     with np.load(inputs) as held:
-        feeds = {str(name): held[f"a{k}"] for k, name in enumerate(held["names"])}
+        feeds = {str(name): held[f"arr_{k}"] for k, name in enumerate(held["arr_0"], 1)}
     for count in (1, None):
         session.run(None, {name: array[:count] for name, array in feeds.items()})
 

@@ -10,7 +10,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from workbench.measure.intervals import bootstrap_counts, bootstrap_mean, percen
 from workbench.measure.paired import tango
 from workbench.records import Measurement
 from workbench.tasks.task import Array, Kind
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 PerSample = Callable[[Array, Array], Array]
 """From the first output (N x ...) and the targets (N, or N x ...) to one value a sample (N)."""
@@ -127,17 +130,36 @@ class OfTables(Metric):
 
     def _figures(self, targets: Array, *outputs: Array) -> tuple[list[Array], list[Array]]:
         """The figure of every file, and its draws. Samples with the same target and the same answers are one cell."""
-        classes = outputs[0].shape[1]
         rows = np.stack([targets.astype(np.int64), *(o.argmax(axis=1) for o in outputs)], axis=1)
         cells, counts = np.unique(rows, axis=0, return_counts=True)
+        classes = np.unique(cells[:, 0])  # the mean is over these alone, however many the outputs have
         drawn = bootstrap_counts(counts)
-        told = [(cells[:, 0], said, classes) for said in cells[:, 1:].T]
-        return [self._macro(counts, *t) for t in told], [self._macro(drawn, *t) for t in told]
+        told = [_by_class(classes, cells[:, 0], said) for said in cells[:, 1:].T]
+        return [self._macro(counts[None], *t)[0] for t in told], [self._macro(drawn, *t) for t in told]
 
-    def _macro(self, counts: Array, true: Array, said: Array, classes: int) -> Array:
-        """The mean over classes, of counts (... x cells) whose cells have a true and a said class."""
-        one = np.eye(classes)
-        actual, predicted = counts @ one[true], counts @ one[said]
-        hits = counts @ (one[true] * (true == said)[:, None])
+    def _macro(self, counts: Array, actual: "csr_array", predicted: "csr_array", hit: "csr_array") -> Array:
+        """The mean over classes of counts (draws x cells), in blocks of draws so that memory stays small."""
+        block = max(1, 1_000_000 // actual.shape[1])
+        return np.concatenate(
+            [self._mean(c @ hit, c @ predicted, c @ actual) for c in np.split(counts, range(block, len(counts), block))]
+        )
+
+    def _mean(self, hits: Array, predicted: Array, actual: Array) -> Array:
         present = actual > 0
         return np.where(present, self.figure(hits, predicted, actual), 0.0).sum(axis=-1) / present.sum(axis=-1)
+
+
+def _by_class(classes: Array, true: Array, said: Array) -> "tuple[csr_array, csr_array, csr_array]":
+    """Which cells have the class as their target, as their answer, and as both: cells x classes, zeros and ones."""
+    from scipy.sparse import csr_array
+
+    place = np.searchsorted(classes, said)
+    place[place == len(classes)] = 0
+    known = classes[place] == said
+    shape, every = (len(true), len(classes)), np.arange(len(true))
+
+    def ones(chosen: Array, columns: Array) -> "csr_array":
+        return csr_array((np.ones(chosen.sum()), (every[chosen], columns[chosen])), shape=shape)
+
+    column = np.searchsorted(classes, true)
+    return ones(np.ones(len(true), bool), column), ones(known, place), ones(true == said, column)

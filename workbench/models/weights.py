@@ -16,6 +16,12 @@ from workbench.objects import Objects
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+_WRAPPED = "module."
+"""What torch.nn.DataParallel, and the distributed one, put before every name."""
+
+_CHECKPOINT = ("state_dict", "model_state_dict", "model")
+"""Where training scripts keep the state dict in a checkpoint."""
+
 
 def store_weights(module: "nn.Module") -> Digest:
     """Keeps a module's state dict; the key follows from the bytes alone. A tied weight is kept under each of its names."""
@@ -54,8 +60,13 @@ def copy_weights(path: str | Path) -> Digest:
 
 
 def fill(module: "nn.Module", state: "dict[str, Tensor]", name: str) -> None:
-    """Loads a state dict into a module, strictly: `InputError` names the first tensors that do not fit."""
+    """Loads a state dict into a module, strictly: `InputError` names the first tensors that do not fit.
+
+    The prefix that DataParallel puts before every name is taken off.
+    """
     wanted = _tensors(module.state_dict())
+    if state and all(key.startswith(_WRAPPED) for key in state) and not any(key.startswith(_WRAPPED) for key in wanted):
+        state = {key.removeprefix(_WRAPPED): value for key, value in state.items()}
     wrong = [f"{key} is missing" for key in wanted if key not in state]
     wrong += [f"{key} is not in the network" for key in state if key not in wanted]
     for key in wanted:
@@ -103,7 +114,7 @@ def _serialized(state: "dict[str, Tensor]") -> bytes:
 
 
 def _state_dict(path: Path) -> "dict[str, Tensor]":
-    """What torch saved at `path`: a state dict, or a table that has one under "state_dict"."""
+    """What torch saved at `path`: a state dict, or a table that has one under a usual name."""
     import torch
 
     try:
@@ -112,15 +123,22 @@ def _state_dict(path: Path) -> "dict[str, Tensor]":
     except pickle.UnpicklingError:
         raise InputError("pickle-refused", path=str(path)) from None
     except Exception as error:  # a broken archive fails in many ways
-        raise Damaged("weights-unreadable", path=str(path), why=str(error).split("\n")[0]) from None
-    if isinstance(loaded, dict) and isinstance(loaded.get("state_dict"), dict):
-        loaded = loaded["state_dict"]
+        raise Damaged("weights-unreadable", path=str(path), why=_why(error)) from None
+    for key in _CHECKPOINT:
+        if isinstance(loaded, dict) and isinstance(loaded.get(key), dict):
+            loaded = loaded[key]
     if not isinstance(loaded, dict) or not loaded:
-        raise InputError("not-a-state-dict", path=str(path), found=type(loaded).__name__)
+        raise InputError("not-a-state-dict", path=str(path), found=f"a {type(loaded).__name__}")
     for name, value in loaded.items():
         if not isinstance(name, str) or not isinstance(value, torch.Tensor):
-            raise InputError("not-a-state-dict", path=str(path), found=f"{type(value).__name__} under {name!r}")
+            raise InputError("not-a-state-dict", path=str(path), found=f"a {type(value).__name__} under {name!r}")
     return loaded
+
+
+def _why(error: Exception) -> str:
+    """torch's words on a broken archive; on mere noise its parser stumbles somewhere, which says nothing."""
+    said = str(error).split("\n")[0]
+    return said if isinstance(error, RuntimeError) and said else "it is nothing that torch.save wrote, or it is cut short"
 
 
 def _tensors(state: Any) -> "dict[str, Tensor]":

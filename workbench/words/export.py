@@ -2,6 +2,7 @@
 
 SENTENCES = {
     "export-failed": "The module cannot be exported to ONNX: {why}",
+    "batch-fixed": "The model does not take a batch of {size}: its code fixes the batch, as x.view(2, ...) does ({why}). Write x.view(x.shape[0], ...) there.",
     "checker-refuses": "The ONNX checker refuses the exported file: {why}",
     "parity": "Parity: the file differs from {truth} by {difference} of the largest output, the limit is {limit}. Nothing was kept.",
 }
