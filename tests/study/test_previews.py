@@ -1,0 +1,91 @@
+"""Previews: an estimate at once, then the very file that a run would give, measured; nothing is kept unless it is asked for."""
+
+import numpy as np
+import onnxruntime as ort
+import pytest
+
+import workbench as wb
+from workbench import jobs
+from workbench.errors import InputError
+from workbench.files import digest_file
+from workbench.records import Estimate
+from workbench.study.estimate import estimate, structure
+
+HALF = wb.Recipe([wb.StructuredPruning(ratio=0.5)])
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    patch = pytest.MonkeyPatch()
+    patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("previews") / "home"))
+    task = wb.tasks.load("digits")
+    model = wb.fit(wb.models.create("cnn", task, seed=0), task, epochs=2, seed=0)
+    yield wb.Study.open("previewed", task=task, model=model)
+    jobs.retire()
+    patch.undo()
+
+
+def shown(study, recipe):
+    first, *rest = wb.preview(study, recipe)
+    assert isinstance(first, Estimate)
+    return first, [event.candidate for event in rest]
+
+
+def test_the_file_comes_first_and_its_accuracy_after(study):
+    _, (file, last) = shown(study, HALF)
+    assert file.file == last.file and "accuracy" not in file.measures and {"size_bytes", "parameters"} <= set(file.measures)
+    x, y = study.task.validation.inputs, study.task.validation.targets
+    session = ort.InferenceSession(str(last.file), providers=["CPUExecutionProvider"])
+    given = np.concatenate([session.run(None, {"input": x[i : i + 64]})[0] for i in range(0, len(x), 64)])
+    assert last.measures["accuracy"].value == (given.argmax(1) == y).mean()
+    assert last.measures["size_bytes"].value == last.file.stat().st_size and study.candidates == []
+
+
+def test_a_preview_is_the_very_file_of_a_run(study):
+    for recipe in (HALF, wb.Recipe([wb.StructuredPruning(ratio=0.3, criterion="random"), wb.StaticQuantization()])):
+        _, (*_, last) = shown(study, recipe)
+        kept = study.keep(last)
+        assert kept.status == "measured" and digest_file(kept.file) == digest_file(last.file)
+
+
+def test_previews_leave_the_model_as_it_is(study):
+    empty = wb.Recipe([])
+    before = digest_file(shown(study, empty)[1][-1].file)
+    shown(study, wb.Recipe([wb.WeightPruning(ratio=0.9)]))
+    shown(study, wb.Recipe([wb.WeightClipping(factor=0.1)]))
+    study.close()
+    assert digest_file(shown(study, empty)[1][-1].file) == before == digest_file(study.baseline.file)
+
+
+def test_files_stay_until_the_study_is_closed(study):
+    files = [shown(study, wb.Recipe([wb.StructuredPruning(ratio=r)]))[1][-1].file for r in (0.2, 0.6)]
+    assert len({digest_file(f) for f in files}) == 2
+    study.close()
+    assert not any(f.exists() for f in files) and study.baseline.file.exists()
+
+
+def test_what_trains_has_to_be_run(study):
+    events = wb.preview(study, wb.Recipe([wb.StructuredPruning(ratio=0.5), wb.FineTuning(epochs=1)]))
+    assert isinstance(next(events), Estimate)
+    with pytest.raises(InputError) as caught:
+        next(events)
+    assert caught.value.code == "preview-trains" and "FineTuning" in str(caught.value)
+
+
+def test_the_estimate_is_near_what_is_measured(study):
+    told, (*_, last) = shown(study, HALF)
+    assert told.parameters == pytest.approx(last.measures["parameters"].value, rel=0.15)
+    assert told.size_bytes == pytest.approx(last.measures["size_bytes"].value, rel=0.15)
+    assert told.macs == pytest.approx(last.measures["macs"].value, rel=0.15)
+
+
+def test_the_estimate_of_nothing_is_the_baseline(study):
+    from workbench.graphs import GraphFile
+
+    of = structure(GraphFile(study.baseline.file))
+    nothing = estimate(wb.Recipe([]), of)
+    assert nothing.size_bytes == study.baseline.measures["size_bytes"].value
+    assert nothing.parameters == study.baseline.measures["parameters"].value
+    assert nothing.macs == study.baseline.measures["macs"].value
+    half = estimate(wb.Recipe([wb.HalfPrecision()]), of)
+    assert half.size_bytes == nothing.size_bytes - 2 * nothing.parameters and half.macs == nothing.macs
