@@ -142,6 +142,90 @@ def test_nothing_to_prune_is_a_failure_and_nothing_asked_is_none():
     assert removed == {} and codes(report)["a"] == "nothing-to-remove"
 
 
+class Recurrent(nn.Module):
+    def __init__(self, hidden):
+        super().__init__()
+        self.embed, self.gru = nn.Embedding(20, 8), nn.GRU(8, 6, 2, bidirectional=True, batch_first=True)
+        self.hidden, self.out = (nn.Linear(12, 8) if hidden else nn.Identity()), nn.Linear(8 if hidden else 12, 3)
+
+    def forward(self, ids):
+        return self.out(F.relu(self.hidden(self.gru(self.embed(ids))[0].mean(1))))
+
+
+def test_a_recurrent_network_is_cut_around_what_cannot_be():
+    torch.manual_seed(0)
+    around = context(ids=np.random.default_rng(0).integers(0, 20, (4, 16)))
+    smaller, report, _ = prune(Recurrent(True).eval(), around, ratio=0.5)
+    assert codes(report) == {
+        "embed": "not-supported",
+        "gru": "not-supported",
+        "hidden": "channels-removed",
+        "out": "inputs-removed",
+    }
+    assert smaller.hidden.out_features == 4
+    with pytest.raises(StepFailed) as error:
+        prune(Recurrent(False).eval(), around, ratio=0.5)
+    said = str(error.value)
+    assert error.value.code == "nothing-prunable" and "Error" not in said
+    assert "gru" in said and "out (the network's output)" in said and "WeightPruning" in said
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.out = nn.Linear(64, 64), nn.Linear(64, 64), nn.Linear(64, 3)
+        self.b.weight = self.a.weight
+
+    def forward(self, x):
+        return self.out(F.relu(self.b(F.relu(self.a(x.flatten(1))))))
+
+
+def test_nothing_to_prune_is_one_sentence_with_the_layers_and_a_remedy():
+    with pytest.raises(StepFailed) as error:
+        prune(Tied().eval(), context(input=images()), ratio=0.5)
+    assert str(error.value) == (
+        "No layer of this network can lose channels: a, b (weights shared with another layer); out (the network's output). "
+        "WeightPruning zeroes single weights instead, and changes no shape."
+    )
+    with pytest.raises(StepFailed) as error:
+        prune(Residual().eval(), context(input=images()), ratio=0.5, leave_alone=("a", "b", "stem"))
+    assert "stem, bn, a, b (left alone" in str(error.value) and "fewer layers in leave_alone" in str(error.value)
+    plain = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 3))
+    with pytest.raises(StepFailed) as error:
+        prune(plain, context(input=images()), ratio=0.5, criterion="bn_scale")
+    assert "1 (no batch normalisation" in str(error.value) and 'criterion="magnitude"' in str(error.value)
+
+
+def test_a_network_that_cannot_be_followed_shows_no_inner_exception():
+    class Broken(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(64, 3)
+
+        def forward(self, x):
+            raise IndexError("list index out of range")
+
+    with pytest.raises(StepFailed) as error:
+        prune(Broken().eval(), context(input=images()), ratio=0.5)
+    assert error.value.code == "not-traceable" and "Error" not in str(error.value)
+
+
+def test_what_attention_computes_with_is_not_said_to_be_unused():
+    class Looking(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.look, self.hidden, self.out = nn.MultiheadAttention(8, 2, batch_first=True), nn.Linear(8, 8), nn.Linear(8, 3)
+
+        def forward(self, x):
+            return self.out(F.relu(self.hidden(self.look(x, x, x)[0].mean(1))))
+
+    x = np.random.default_rng(0).standard_normal((4, 5, 8)).astype(np.float32)
+    _, report, _ = prune(Looking().eval(), context(x=x), ratio=0.5)
+    told = {line.layer: line for line in report.lines}
+    assert told["look.out_proj"].code == "not-supported" and told["look.out_proj"].sentence.startswith("look is of a kind")
+    assert codes(report)["hidden"] == "channels-removed"
+
+
 def test_a_deep_network_and_a_cancelled_one():
     torch.manual_seed(0)
     blocks = [nn.Sequential(nn.Conv2d(6, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU()) for _ in range(150)]

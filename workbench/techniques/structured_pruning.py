@@ -55,7 +55,7 @@ class StructuredPruning(ModuleTechnique):
         wish = Wish(self.ratio, self.scope, self.round_to, self.layers)
         proof = Proof(x, examples(x, context), wish, self.leave_alone, self.criterion, context)
         if not proof.prunable and max((self.ratio, *self.layers.values())) > 0:
-            raise StepFailed("nothing-prunable", why=" ".join(sorted({say(c, because=b) for c, b in proof.reasons})))
+            raise _nothing(proof.reasons)
         return Plan(tuple(_lines(x, proof)), {"removed": proof.removal})
 
     def apply(self, x: "nn.Module", plan: Plan, context: Context) -> "tuple[nn.Module, Report]":
@@ -72,6 +72,33 @@ class StructuredPruning(ModuleTechnique):
         for name in (*self.leave_alone, *self.layers):
             if name not in known:
                 raise InputError("no-layer", name=name, nearest=nearest(name, known))
+
+
+_STAYS = {
+    "output-layer": "stays-output-layer",
+    "left-alone": "stays-left-alone",
+    "shared-weights": "stays-shared-weights",
+    "normalised-together": "stays-normalised-together",
+    "not-supported": "stays-not-supported",
+    "would-break": "stays-would-break",
+    "coupled": "stays-coupled",
+    "no-batch-norm": "stays-no-batch-norm",
+    "not-reached": "stays-not-reached",
+    "nothing-to-remove": "stays-not-reached",
+}
+"""What is said of the layers that have one reason, in half a sentence."""
+
+
+def _nothing(reasons: Mapping[str, list[str]]) -> StepFailed:
+    """One sentence about every layer, and what can be done."""
+    whole = [
+        say(_STAYS[code], layers=", ".join(layers[:6]) + (" ..." if layers[6:] else "")) for code, layers in reasons.items()
+    ]
+    if "no-batch-norm" in reasons:
+        remedy = say("choose-criterion")
+    else:
+        remedy = say("shorten-leave-alone") if "left-alone" in reasons else say("zero-weights")
+    return StepFailed("nothing-prunable", why="; ".join(whole), remedy=remedy)
 
 
 def _lines(module: "nn.Module", proof: "Proof") -> list[Line]:

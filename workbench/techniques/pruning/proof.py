@@ -41,14 +41,25 @@ class Proof:
 
     def reason(self, name: str) -> Reason:
         """Why the layer is not cut."""
+        if name in self._reasons:
+            return self._reasons[name]
+        outer = [n for n, part in self._layers.items() if isinstance(part, nn.MultiheadAttention) and name.startswith(f"{n}.")]
+        if outer:  # it computes with the weights of its parts and does not call them
+            return "not-supported", outer[0]
         why = unsupported(self._layers[name])
-        fallback = why or ("nothing-to-remove" if name in self._reached else "not-reached")
-        return self._reasons.get(name, (fallback, name or type(self._module).__name__))
+        return why or ("nothing-to-remove" if name in self._reached else "not-reached"), name or type(self._module).__name__
 
     @property
-    def reasons(self) -> set[Reason]:
-        """Every reason for which some group stays whole."""
-        return set(self._reasons.values())
+    def reasons(self) -> dict[str, list[str]]:
+        """The layers with weights that stay whole, by the code of the reason; the reason's own layer, where it names one."""
+        found: dict[str, list[str]] = {}
+        for name, part in self._layers.items():
+            if next(part.parameters(recurse=False), None) is not None:
+                code, because = self.reason(name)
+                layer = because if code in ("not-supported", "normalised-together") else name or because
+                if layer not in found.setdefault(code, []):
+                    found[code].append(layer)
+        return found
 
     def _proved(self) -> tuple[list[Group], list[list[int]]]:
         found = _found(self._module, self._inputs)
@@ -116,11 +127,19 @@ class Proof:
 
 
 def _found(module: nn.Module, inputs: dict[str, Tensor]) -> list[Group]:
-    try:
-        with torch.random.fork_rng(devices=[]):
+    """The groups as torch-pruning sees them; where it stumbles over the network, the network itself is asked."""
+    with torch.random.fork_rng(devices=[]):
+        try:
             return groups(module, inputs)
-    except Exception as error:
-        raise StepFailed("not-traceable", why=f"{type(error).__name__}: {error}"[:300]) from error
+        except Exception:  # a recurrent layer's autograd graph, for one, ends it in several ways
+            return _asked(module, inputs)
+
+
+def _asked(module: nn.Module, inputs: dict[str, Tensor]) -> list[Group]:
+    try:
+        return traced_groups(module, inputs, [name for name, _ in module.named_modules()])
+    except Exception as error:  # whatever a network says to NaN
+        raise StepFailed("not-traceable") from error
 
 
 def shared(module: nn.Module) -> set[str]:
