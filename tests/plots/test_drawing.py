@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from workbench.errors import InputError, StorageError
+from workbench.errors import InputError, NotFound, StorageError
 from workbench.plots import draw_frontier, frontier_points, save, tokens
 from workbench.plots.drawing import HEIGHT, WIDTH
 
@@ -139,13 +139,18 @@ def test_the_same_picture_gives_the_same_bytes(many, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "a.svg", "b.png", "b.svg"]
 
 
-def test_another_suffix_is_refused_and_a_folder_that_is_a_file_said(many, tmp_path):
+def test_another_suffix_and_a_folder_that_is_none_are_refused(many, tmp_path):
     with pytest.raises(InputError) as caught:
         save(draw_frontier(many), tmp_path / "a.bmp")
     assert caught.value.code == "picture-suffix"
     (tmp_path / "file").write_text("")
+    for folder in ("file", "none"):
+        with pytest.raises(NotFound) as missed:
+            save(draw_frontier(many), tmp_path / folder / "a.png")
+        assert missed.value.code == "picture-folder" and not (tmp_path / "none").exists()
+    (tmp_path / "a.png").mkdir()
     with pytest.raises(StorageError) as told:
-        save(draw_frontier(many), tmp_path / "file" / "a.png")
+        save(draw_frontier(many), tmp_path / "a.png")
     assert told.value.code == "not-writable"
 
 
