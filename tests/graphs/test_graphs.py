@@ -209,6 +209,12 @@ def test_the_runtimes_refusal_is_a_sentence(tmp_path):
     assert caught.value.code == "runtime-refuses" and "bad.onnx" in str(caught.value)
 
 
+def test_threads_of_a_session_do_not_spin(tmp_path):
+    options = open_session(GraphFile.save(conv_net(), tmp_path / "m.onnx").path, threads=2).get_session_options()
+    assert options.get_session_config_entry("session.force_spinning_stop") == "1"
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (2, 1)
+
+
 def test_saving_is_repeatable_and_loading_gives_a_copy(tmp_path):
     one, two = (GraphFile.save(conv_net_fixed(), tmp_path / n) for n in ("a.onnx", "b.onnx"))
     assert one.digest == two.digest and one.size_bytes == (tmp_path / "a.onnx").stat().st_size

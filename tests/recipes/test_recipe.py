@@ -73,6 +73,18 @@ def test_yaml_is_what_a_person_would_write():
     )
 
 
+def test_the_longest_recipe_and_the_largest_text_are_taken():
+    assert len(wb.Recipe([HALF] * 64)) == 64
+    with pytest.raises(InputError) as caught:
+        wb.Recipe([HALF] * 65)
+    assert caught.value.code == "recipe-long"
+    text = "- Distillation\n#"
+    assert len(wb.Recipe.from_yaml(text.ljust(65_536, "x"))) == 1
+    with pytest.raises(InputError) as caught:
+        wb.Recipe.from_yaml(text.ljust(65_537, "x"))
+    assert caught.value.code == "recipe-shape" and "65537 characters" in str(caught.value)
+
+
 def test_a_recipe_is_a_frozen_value():
     recipe = wb.Recipe([HALF, wb.StaticQuantization()])
     assert (

@@ -107,7 +107,16 @@ def test_an_alias_moves_only_from_where_it_is_thought_to_be(records):
     assert records.move_alias("small", "champion", 1, None) and records.alias("small", "champion") == 1
     assert not records.move_alias("small", "champion", 2, None)
     assert not records.move_alias("small", "champion", 2, 7)
+    assert not records.move_alias("small", "champion", 2, 0) and not records.move_alias("other", "champion", 2, 1)
+    assert records.alias("small", "champion") == 1
     assert records.move_alias("small", "champion", 2, 1) and records.aliases("small") == {"champion": 2}
+    assert not records.move_alias("small", "champion", 3, 1) and records.alias("small", "champion") == 2
+
+
+def test_candidates_come_in_the_order_of_their_making(records):
+    made = [records.claim("s", digest, []).id for digest in ("c", "a", "d", "b")]
+    found = records.candidates("s")[-4:]
+    assert [r.id for r in found] == made == sorted(made) and [r.digest for r in found] == ["c", "a", "d", "b"]
 
 
 def test_a_measurement_speaks(records):
