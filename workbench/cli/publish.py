@@ -11,14 +11,15 @@ from workbench.cli.answers import as_json, print_json
 @click.option("--candidate", "id", help="The candidate's id, as `workbench show` prints it. Default: the best one.")
 @click.option("--max-drop", default=0.03, show_default=True, help="How much the best one may lose, in the measure's own unit.")
 @click.option("--alias", help="A word that this version is found by from now on, for instance champion.")
+@click.option("--packed", is_flag=True, help="Stores the file packed: smaller, and unpacked in memory when it is loaded.")
 @as_json
-def publish(study: str, name: str, id: str | None, max_drop: float, alias: str | None, as_json: bool) -> None:
+def publish(study: str, name: str, id: str | None, max_drop: float, alias: str | None, packed: bool, as_json: bool) -> None:
     """Publishes a candidate of STUDY under NAME: the smallest within --max-drop, or the one of --candidate."""
     import workbench as wb
 
     opened = wb.Study.open(study)
     chosen = opened.candidate(id) if id else opened.frontier().best(max_drop=max_drop)
-    artifact = chosen.publish(name, alias=alias)
+    artifact = chosen.publish(name, alias=alias, packed=packed)
     if as_json:
         print_json({"name": artifact.name, "version": artifact.version, "path": str(artifact.path)})
     else:

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def open_session(
-    path: Path | str,
+    model: Path | str | bytes,
     threads: int = 1,
     provider: str = "CPUExecutionProvider",
     optimized: Path | None = None,
     without: Sequence[str] = (),
 ) -> "ort.InferenceSession":
-    """A session with `threads` threads inside an operator.
+    """A session on a file, or on the bytes of one, with `threads` threads inside an operator.
 
     `optimized` names a file that the runtime writes the graph to as it runs it, and `without` names those of its
     optimisations that are left out. Threads do not spin while they wait,
@@ -34,6 +34,8 @@ def open_session(
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
         options.optimized_model_filepath = str(optimized)
     try:
-        return ort.InferenceSession(str(path), options, providers=[provider], disabled_optimizers=list(without))
+        given = model if isinstance(model, bytes) else str(model)
+        return ort.InferenceSession(given, options, providers=[provider], disabled_optimizers=list(without))
     except Exception as error:
-        raise StepFailed("runtime-refuses", path=Path(path).name, why=str(error).splitlines()[0][:300]) from error
+        name = "these bytes" if isinstance(model, bytes) else Path(model).name
+        raise StepFailed("runtime-refuses", path=name, why=str(error).splitlines()[0][:300]) from error

@@ -6,6 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import Damaged
+from workbench.files import Digest, digest_bytes
+from workbench.graphs.packing import unpack
 from workbench.graphs.runtime import open_session
 from workbench.publish.prediction import Prediction, answer
 from workbench.publish.seal import unseal
@@ -13,7 +16,7 @@ from workbench.publish.seal import unseal
 if TYPE_CHECKING:
     import onnxruntime as ort
 
-MODEL, CARD, PICTURE = "model.onnx", "README.md", "frontier.png"
+MODEL, PACKED, CARD, PICTURE = "model.onnx", "model.onnx.packed", "README.md", "frontier.png"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +35,11 @@ class Artifact:
         return int(self.manifest["version"])
 
     @property
+    def digest(self) -> Digest:
+        """Of the ONNX file that was measured, whether it is stored as it is or packed."""
+        return str(self.manifest.get("model") or self.manifest["files"][MODEL])
+
+    @property
     def card(self) -> str:
         """The model card, Markdown with a YAML head."""
         return (self.path / CARD).read_text(encoding="utf-8")
@@ -47,7 +55,14 @@ class Artifact:
 
     @cached_property
     def _session(self) -> "ort.InferenceSession":
-        return open_session(self.path / MODEL)
+        return open_session(self._unpacked() if PACKED in self.manifest["files"] else self.path / MODEL)
+
+    def _unpacked(self) -> bytes:
+        """The ONNX file, in memory only. What is not the very file that was measured never reaches the runtime."""
+        raw = unpack(self.path / PACKED)
+        if digest_bytes(raw) != self.digest:
+            raise Damaged("artifact-changed", path=str(self.path), file=PACKED)
+        return raw
 
     def __repr__(self) -> str:
         return f"Artifact({self.name}, version {self.version}, {self.path})"

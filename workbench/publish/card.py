@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench import words
 from workbench.plots.axis import axis, number, percent, title
-from workbench.publish.artifact import PICTURE
+from workbench.publish.artifact import PACKED, PICTURE
 from workbench.publish.portability import told
 from workbench.records import Measurement
 
@@ -15,12 +15,14 @@ Json = Mapping[str, Any]
 _KINDS = {"classification": "card-classification", "regression": "card-regression", "outputs": "card-outputs"}
 
 
-def write_card(manifest: Json, picture: bool) -> str:
-    """The card of an artifact; `picture` says whether the frontier is beside it."""
+def write_card(manifest: Json, picture: bool, packed: bool = False) -> str:
+    """The card of an artifact; `picture` says whether the frontier is beside it, `packed` how the file is stored."""
     parts = [_head(manifest), f"# {manifest['name']}, version {manifest['version']}", _what(manifest)]
     if picture:
         parts.append(f"![{words.say('card-picture', metric=title(manifest['metric']))}]({PICTURE})")
     parts += _use(manifest)
+    if packed:
+        parts.append(words.say("card-packed", file=PACKED))
     parts += _measured(manifest)
     parts += _made(manifest)
     parts += _limits(manifest)

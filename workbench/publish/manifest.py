@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from workbench.files import Digest
 from workbench.publish.portability import Portability, assess
 from workbench.publish.seal import SCHEMA
 from workbench.publish.signature import signature_of
@@ -16,9 +17,9 @@ QUALITY = "size_bytes", "packed_bytes", "parameters", "latency_b1_ms"
 
 
 def describe(
-    candidate: Source, name: str, version: int, test: Mapping[str, Measurement], licence: str, intended_use: str
+    candidate: Source, name: str, version: int, test: Mapping[str, Measurement], licence: str, intended_use: str, model: Digest
 ) -> dict[str, Any]:
-    """The manifest of a candidate, without the digests of files, which `seal` adds.
+    """The manifest of a candidate, without the digests of files, which `seal` adds; `model` is that of the ONNX file.
 
     `measures` are of the very file, on validation where they need data; `test` is the test split's, read once.
     """
@@ -30,6 +31,7 @@ def describe(
         "name": name,
         "version": version,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "model": model,
         "study": study.name,
         "candidate": {"id": candidate.id, "name": candidate.name},
         "task": task.name,
@@ -68,7 +70,9 @@ def _lineage(candidate: Source) -> dict[str, Any]:
 
 def _portability(found: Portability) -> dict[str, Any]:
     """Certified or not, the verdict on each integer operator, and the loss that was emulated where there is a risk."""
-    operators = [{"name": o.name, "kind": o.kind, "code": o.code, "fields": dict(o.fields)} for o in found.certificate.operators]
+    operators = [
+        {"name": o.name, "kind": o.kind, "code": o.code, "fields": dict(o.fields)} for o in found.certificate.operators
+    ]
     loss = {name: plain(m) for name, m in found.loss.items()}
     return {"certified": found.certificate.portable, "operators": operators, "loss": loss, "unknown": found.unknown}
 

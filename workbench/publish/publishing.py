@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import Conflict, Damaged, InputError, NotFound
-from workbench.files import Digest, digest_file, folder_atomic, storage
+from workbench.files import Digest, digest_bytes, digest_file, folder_atomic, storage
+from workbench.graphs.packing import packed as packed_form
 from workbench.publish import registry
-from workbench.publish.artifact import CARD, MODEL, PICTURE, Artifact, load_artifact
+from workbench.publish.artifact import CARD, MODEL, PACKED, PICTURE, Artifact, load_artifact
 from workbench.publish.card import write_card
 from workbench.publish.manifest import describe
 from workbench.publish.reference import checked
@@ -31,12 +32,19 @@ _READ_ONLY = 0o444
 
 
 def publish(
-    candidate: Source, name: str, alias: str | None = None, *, licence: str = "unspecified", intended_use: str = ""
+    candidate: Source,
+    name: str,
+    alias: str | None = None,
+    *,
+    licence: str = "unspecified",
+    intended_use: str = "",
+    packed: bool = False,
 ) -> Artifact:
     """Publishes a candidate's file as the next version of `name`, and lets `alias` stand for it.
 
-    The test split is scored now, and the look is counted. The same file published again under the name is the version
-    that is there (with the licence and the use that were said then); only the alias moves. Raises `InputError` for a
+    With `packed` the file is stored as `wb.pack` does, and unpacked in memory before it runs. The test split is scored
+    now, and the look is counted. The same file published again under the name is the version that is there (stored as
+    it was, with the licence and the use that were said then); only the alias moves. Raises `InputError` for a
     candidate that is not measured and for a name that cannot be one, `Conflict` for a name of another study, `Damaged`
     where the file is not the one that was measured, `StorageError` where it cannot be written: then nothing is left.
     """
@@ -50,7 +58,8 @@ def publish(
         others = sorted({row.study for row in rows} - {candidate.study.name})
         if others:
             raise Conflict("name-taken", name=name, study=others[0])
-        artifact = _published(rows, digest) or _next(records, rows, candidate, name, digest, licence, intended_use)
+        said = {"licence": licence, "intended_use": intended_use, "model": digest}
+        artifact = _published(rows, digest) or _next(records, rows, candidate, name, said, packed)
     if alias is not None:
         registry.move_alias(records, name, alias, artifact.version)
     return artifact
@@ -121,16 +130,16 @@ def _published(rows: list[VersionRow], digest: Digest) -> Artifact | None:
 
 
 def _next(
-    records: Records, rows: list[VersionRow], candidate: Source, name: str, digest: Digest, licence: str, intended_use: str
+    records: Records, rows: list[VersionRow], candidate: Source, name: str, said: dict[str, str], packed: bool
 ) -> Artifact:
     test = candidate.study.examine(candidate)
     version = max([0, *(row.version for row in rows), *(int(f.name) for f in _folders(name))])
     for _ in range(_TRIES):
         version += 1
-        manifest = describe(candidate, name, version, test, licence, intended_use)
+        manifest = describe(candidate, name, version, test, **said)
         target = registry.shelf(name) / str(version)
         with folder_atomic(target) as folder:
-            _fill(folder, candidate, manifest, digest)
+            _fill(folder, candidate, manifest, packed)
         artifact = load_artifact(target)
         try:
             records.add_version(_row(artifact))
@@ -143,18 +152,19 @@ def _next(
     raise Conflict("version-taken", name=name, version=version)
 
 
-def _fill(folder: Path, candidate: Source, manifest: dict[str, Any], digest: Digest) -> None:
+def _fill(folder: Path, candidate: Source, manifest: dict[str, Any], packed: bool) -> None:
     """Writes an artifact's files, and has it answer once: a file that does not run is never published."""
     study = candidate.study
     metric = manifest["metric"]
     assert candidate.file is not None
-    shutil.copyfile(candidate.file, folder / MODEL)
+    raw = candidate.file.read_bytes()
+    if digest_bytes(raw) != manifest["model"]:
+        raise Damaged("file-changed", candidate=candidate.id)
+    (folder / (PACKED if packed else MODEL)).write_bytes(packed_form(raw) if packed else raw)
     if metric in candidate.measures:
         study.frontier("size_bytes", metric).plot(folder / PICTURE, selected=candidate.id)
-    (folder / CARD).write_text(write_card(manifest, picture=metric in candidate.measures), encoding="utf-8")
+    (folder / CARD).write_text(write_card(manifest, metric in candidate.measures, packed), encoding="utf-8")
     sealed = seal(folder, manifest)
-    if sealed["files"][MODEL] != digest:
-        raise Damaged("file-changed", candidate=candidate.id)
     Artifact(folder, sealed).predict(study.task.validation.head(2).inputs)
     for path in folder.iterdir():
         path.chmod(_READ_ONLY)
@@ -163,5 +173,5 @@ def _fill(folder: Path, candidate: Source, manifest: dict[str, Any], digest: Dig
 def _row(artifact: Artifact) -> VersionRow:
     manifest = artifact.manifest
     created = datetime.fromisoformat(manifest["created"]).timestamp()
-    digests = {"digest": manifest["lineage"]["recipe_digest"], "file_digest": manifest["files"][MODEL]}
+    digests = {"digest": manifest["lineage"]["recipe_digest"], "file_digest": artifact.digest}
     return VersionRow(artifact.name, artifact.version, manifest["study"], **digests, path=str(artifact.path), created=created)

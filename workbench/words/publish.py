@@ -33,7 +33,9 @@ SENTENCES = {
     "card-outputs": "Takes {inputs} and gives {outputs}.",
     "card-use": "Runs in ONNX Runtime; PyTorch is not needed. For a copy of this folder, give its path instead of the name.",
     "card-preprocessing": "Inputs have to be prepared as those of the task were:",
-    "card-measured": "Every figure is of the file `model.onnx` beside this card. An interval of 95 % says how far off "
+    "card-packed": "The file is stored packed, as `{file}`, and unpacked in memory; "
+    "`wb.unpack` gives the bytes of `model.onnx`, verified.",
+    "card-measured": "Every figure is of the file `model.onnx`. An interval of 95 % says how far off "
     "another sample of the same kind, or another run on the same machine, may be.",
     "card-smaller": "{share} smaller than the baseline ({size} against {baseline}).",
     "card-same-size": "As large as the baseline ({size}).",
