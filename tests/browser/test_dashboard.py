@@ -90,7 +90,7 @@ def test_the_main_job_by_clicks(page, home):
 
     page.get_by_placeholder("Name").fill("digits-page")
     page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text("digits-page version 1 is in")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("digits-page version 1 is in the home")).to_be_visible(timeout=MINUTE)
 
     gallery = Path(os.environ.get("GALLERY", ROOT / "build" / "gallery"))
     gallery.mkdir(parents=True, exist_ok=True)

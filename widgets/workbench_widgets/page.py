@@ -124,7 +124,8 @@ class Page(w.VBox):
         if study is None:
             return say("page-empty")
         artifact = self.session.in_hand(study).publish(name)
-        self._say_publish("wb-done", f"{artifact.name} version {artifact.version} is in {artifact.path}")
+        place = "/".join(Path(artifact.path).parts[-3:])
+        self._say_publish("wb-done", f"{artifact.name} version {artifact.version} is in the home's folder {place}")
         return None
 
     def _show_refusal(self, change: Any) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from workbench.plots import FrontierPicture
+    from workbench.study.optimism import Samples
 
 
 class Considered(Protocol):
@@ -84,6 +85,7 @@ class Frontier(Generic[C]):
     baseline: C
     measures: tuple[str, ...]
     task: str = ""
+    samples: "Samples | None" = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "measures", tuple(self.measures))
@@ -171,10 +173,32 @@ class Frontier(Generic[C]):
         figures = ", ".join(f"{a.measure} {a.said(chosen.measures[a.measure].value)}" for a in (x, y))
         which = "highest" if x.higher_is_better else "lowest"
         fields = {"id": chosen.id, "name": chosen.name, "figures": figures, "which": which, "measure": x.measure}
+        luck = self._luck(max_drop, limits)
         if not asked.limits:
-            return words.say("best-of-all", **fields, of=len(self.points))
+            return words.say("best-of-all", **fields, of=len(self.points)) + luck
         within = sum(asked.allow(p.candidate.measures) for p in self.points)
-        return words.say("best-is", **fields, within=within, of=len(self.points), limits=asked.said)
+        return words.say("best-is", **fields, within=within, of=len(self.points), limits=asked.said) + luck
+
+    def optimism(self, max_drop: float | None = None, **limits: float) -> Measurement:
+        """By how much the choice of `best` under these limits promises too much: the bootstrap over validation samples.
+
+        In the unit of the metric that the study chooses by. Raises what `best` raises, and `InputError` for a frontier
+        that no study made: nothing is known of the samples.
+        """
+        from workbench.study.optimism import optimism
+
+        if self.samples is None:
+            raise InputError("no-samples")
+        return optimism(self, self.samples, max_drop, limits)
+
+    def _luck(self, max_drop: float | None, limits: Mapping[str, float]) -> str:
+        """A sentence about the optimism, where the metric has a part in the choice."""
+        if self.samples is None or self.samples.name not in (*self.measures, *limits):
+            return ""
+        found = self.optimism(max_drop, **limits)
+        gap = self.axis(self.samples.name).gap(abs(found.value))
+        code = "best-luck" if found.value > 0 else "best-no-luck"
+        return " " + words.say(code, metric=self.samples.name, files=found.details["files"], gap=gap)
 
     def _choose(self, asked: Limits) -> C:
         within = [p.candidate for p in self.points if asked.allow(p.candidate.measures)]

@@ -60,7 +60,8 @@ def preview(payload: Mapping[str, Any], desk: Desk) -> None:
     desk.emit(FileMeasured(str(file.path), _told(found)))
     task = ready.work.task
     given = answers(file, task.validation, check=desk.check)
-    found |= as_measures(quality(given, task.validation, task.kind), file.digest)
+    truth = answers(GraphFile(Path(payload["baseline"])), task.validation) if task.kind == "outputs" else None
+    found |= as_measures(quality(given, task.validation, task.kind, truth), file.digest)
     write_atomic(to / "measures.json", canonical(_told(found)).encode())
     return desk.emit(FileMeasured(str(file.path), _told(found)))
 

@@ -73,7 +73,13 @@ def folder_of(study: str) -> Path:
 
 def _job(study: "Study", recipe: Recipe) -> jobs.Job:
     to = folder_of(study.name) / digest_json([study.model.digest, recipe.digest])[:32]
-    asked = {"study": study.name, "recipe": recipe.to_json(), "device": "cpu", "to": str(to)}
+    asked = {
+        "study": study.name,
+        "recipe": recipe.to_json(),
+        "device": "cpu",
+        "to": str(to),
+        "baseline": str(study.baseline.file),
+    }
     blobs = pack(recipe) | ({"model": study.model.payload} if study.model.payload is not None else {})
     return jobs.submit("workbench.study.previewing:preview", asked, blobs=blobs, lane="quick")
 
@@ -92,5 +98,5 @@ def _shown(recipe: Recipe, event: Event) -> Previewed | None:
 @lru_cache(maxsize=8)
 def _structure(baseline: Path) -> Structure:
     if not baseline.exists():
-        raise Damaged("damaged-object", path=str(baseline))
+        raise Damaged("baseline-damaged", path=str(baseline))
     return structure(GraphFile(baseline))

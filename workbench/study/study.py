@@ -14,6 +14,7 @@ from workbench.records import BASELINE, CandidateRow, Measurement, Records, Stud
 from workbench.study.candidate import Candidate
 from workbench.study.frontier import Frontier
 from workbench.study.opening import opened
+from workbench.study.optimism import samples_of
 from workbench.study.previews import Preview, close
 from workbench.study.running import Run, settled, start
 from workbench.study.testing import score_test
@@ -159,7 +160,8 @@ class Study:
 
     def frontier(self, x: str = "size_bytes", y: str | None = None, *more: str) -> Frontier:
         """The Pareto set over two or more measures, smallest file first when x is `size_bytes`."""
-        return Frontier(self.candidates, self.baseline, (x, y or self.metric, *more), task=self._row.task["name"])
+        measures, samples = (x, y or self.metric, *more), samples_of(self, self._row.task["kind"])
+        return Frontier(self.candidates, self.baseline, measures, self._row.task["name"], samples)
 
     def examine(self, candidate: Candidate) -> dict[str, Measurement]:
         """Scores the test split, on this spoken wish: `looks` counts it. The same file is scored once."""

@@ -9,6 +9,7 @@ SENTENCES = {
     "study-name": "{name!r} cannot be a study's name: use 1 to 80 letters, digits, dots, dashes, underscores and spaces.",
     "baseline-gone": "The study {name} has no measured baseline. Open it with its task and model to measure it again.",
     "technique-form": "{step} gave {found} instead of a {wanted} and a Report. Its apply must return these two.",
+    "baseline-damaged": "{path} is not what was written there. Open the study anew, and its baseline is made again.",
     "preview-trains": "{step} trains, and a preview does not wait for training. Run the recipe, or leave {step} out of it.",
     "no-candidate": "The study {study} has no candidate {candidate}. It has {known}.",
     "not-measured": "{candidate} has no file to be used: it is {status}. {reason}",
