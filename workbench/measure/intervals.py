@@ -32,10 +32,13 @@ def bootstrap_mean(values: Array, seed: int = 0) -> Array:
     """Means over `DRAWS` samples drawn with replacement from `values` (N, or N x K: rows are drawn whole), in blocks so
     that memory stays small."""
     generator, n = np.random.default_rng(seed), len(values)
-    block = max(1, 4_000_000 // values.size)
-    draws = [
-        values[generator.integers(0, n, (min(block, DRAWS - k), n))].mean(axis=1) for k in range(0, DRAWS, block)
-    ]  # each (block, ...)
+    block = max(1, 2_000_000 // n)
+    draws = []
+    for k in range(0, DRAWS, block):
+        rows = generator.integers(0, n, (min(block, DRAWS - k), n))
+        places = rows + n * np.arange(len(rows))[:, None]
+        times = np.bincount(places.ravel(), minlength=rows.size).reshape(rows.shape)  # how often each was drawn
+        draws.append(times @ values / n)
     return np.concatenate(draws)
 
 

@@ -29,6 +29,9 @@ SENTENCES = {
     "baseline-lacks": "The baseline has no {measure}, so no loss can be counted. Limit the measure itself instead of max_drop.",
     "best-is": "{id} ({name}) has the {which} {measure} of the {within} of {of} files that keep to {limits}: {figures}.",
     "best-of-all": "{id} ({name}) has the {which} {measure} of all {of} files: {figures}.",
+    "best-luck": "Having been chosen among {files} by the same samples, its {metric} is about {gap} better there than elsewhere.",
+    "best-no-luck": "By the bootstrap, the choice among {files} does not flatter its {metric}.",
+    "no-samples": "How much a choice flatters can be told of a study's own frontier: study.frontier(...).optimism(...).",
     "none-within": "No file keeps to {limits}. The nearest, {nearest} ({name}), misses {missed}. Loosen the limit.",
     "none-measured": "No candidate of this study is measured by {measures} yet. Run a recipe first.",
 }
