@@ -45,7 +45,8 @@ class _Cut:
 def simulated(file: GraphFile, inputs: "dict[str, Array]", saturating: bool = True) -> "list[Array]":
     """The file's outputs as an x86 CPU without VNNI gives them, for inputs of N samples, in batches of 64.
 
-    With `saturating=False` the same operators sum exactly, as CPUs with VNNI do, whatever this machine is. Raises `StepFailed` ("not-simulated") where an operator that is not certified cannot be emulated.
+    With `saturating=False` the same operators sum exactly, as CPUs with VNNI do, whatever this machine is. Raises
+    `StepFailed` ("not-simulated") where an operator that is not certified cannot be emulated.
     """
     n = len(next(iter(inputs.values())))
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
