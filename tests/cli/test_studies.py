@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -147,6 +148,9 @@ def test_publish(home, capsys):
     assert (made["name"], made["version"]) == ("rows-small", 1) == (artifact.name, artifact.version)
     assert call(["publish", "rows", "rows-small", "--max-drop", "1"]) == 0
     assert made["path"].rsplit("/", 1)[0] in capsys.readouterr().out
+    assert call(["publish", "rows", "rows-tiny", "--candidate", "c1", "--packed", "--json"]) == 0
+    packed = Path(json.loads(capsys.readouterr().out)["path"]) / "model.onnx.packed"
+    assert wb.unpack(packed) == (artifact.path / "model.onnx").read_bytes()
     assert call(["publish", "rows", "rows-small", "--candidate", "c77"]) == 1
     assert "c77" in capsys.readouterr().err
 

@@ -12,6 +12,8 @@ import pytest
 import workbench as wb
 from workbench.errors import Damaged
 from workbench.files import digest_file
+from workbench.graphs import GraphFile
+from workbench.measure import file_measures
 from workbench.publish import load_artifact, publish, versions
 from workbench.publish.seal import seal, unseal
 
@@ -49,6 +51,12 @@ def test_the_folder_holds_the_packed_file_and_not_the_plain_one(artifact, candid
     assert artifact.digest == artifact.manifest["model"] == digest_file(candidate.file)
     assert versions("toy-small")[0].file_digest == artifact.digest
     assert artifact.manifest["files"][PACKED] == digest_file(artifact.path / PACKED)
+
+
+def test_packed_bytes_is_what_it_takes(artifact, candidate):
+    measured = file_measures(GraphFile(candidate.file))
+    assert measured["packed_bytes"].value == (artifact.path / PACKED).stat().st_size < measured["size_bytes"].value
+    assert "packed_bytes" not in file_measures(GraphFile(candidate.file), packed=False)
 
 
 def test_it_answers_as_the_plain_file(artifact, candidate, study):
