@@ -32,14 +32,13 @@ def bootstrap_mean(values: Array, seed: int = 0) -> Array:
     """Means over `DRAWS` samples drawn with replacement from `values` (N, or N x K: rows are drawn whole), in blocks so
     that memory stays small."""
     generator, n = np.random.default_rng(seed), len(values)
-    block = max(1, 2_000_000 // n)
+    block = max(1, 4_000_000 // n)
     draws = []
     for k in range(0, DRAWS, block):
         rows = generator.integers(0, n, (min(block, DRAWS - k), n))
-        places = rows + n * np.arange(len(rows))[:, None]
-        times = np.bincount(places.ravel(), minlength=rows.size).reshape(rows.shape)  # how often each was drawn
-        draws.append(times @ values / n)
-    return np.concatenate(draws)
+        draws.append(np.stack([column.take(rows).mean(axis=1) for column in np.atleast_2d(values.T)], axis=1))
+    drawn = np.concatenate(draws)  # (DRAWS, K)
+    return drawn if values.ndim > 1 else drawn[:, 0]
 
 
 def bootstrap_counts(counts: Array, seed: int = 0) -> Array:

@@ -10,17 +10,20 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from workbench.measure.intervals import bootstrap_counts, bootstrap_mean, percentiles, wilson
 from workbench.measure.paired import tango
-from workbench.records import Measurement
+from workbench.records import Measurement, noted
 from workbench.tasks.task import Array, Kind
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+LEAST = 10
+"""Samples that a bootstrap needs: fewer resemble each other too much to say how another set of them would differ."""
 
 PerSample = Callable[[Array, Array], Array]
 """From the first output (N x ...) and the targets (N, or N x ...) to one value a sample (N)."""
@@ -48,9 +51,17 @@ class Metric(ABC):
         """The figure of `outputs` minus that of `reference`, both answers to the same samples."""
 
     def _measured(self, value: float, interval: tuple[float, float], n: int, *, paired: bool = False) -> Measurement:
-        if math.isnan(value):
-            interval = (math.nan, math.nan)
-        return Measurement(self.name, value, *interval, "", self.higher_is_better, n, method=self.method[paired])
+        most = 1.0 if self.higher_is_better else math.inf
+        least, method = -most if paired else 0.0, self.method[paired]
+        low, high = max(least, interval[0]), min(most, interval[1])
+        remarks: list[tuple[str, dict[str, Any]]] = []
+        if not math.isfinite(value):
+            value, low, high, method = math.nan, math.nan, math.nan, "none"
+            remarks.append(("metric-not-a-number", {"metric": self.name}))
+        elif n < LEAST and method.endswith("bootstrap"):
+            low, high, method = least, most, "none"
+            remarks.append(("few-samples", {"metric": self.name, "n": n, "least": LEAST}))
+        return Measurement(self.name, value, low, high, "", self.higher_is_better, n, method=method, details=noted(remarks))
 
 
 class OfSamples(Metric):

@@ -1,18 +1,26 @@
 """Metrics of quality, each with its interval. A metric is one function under the name of its kind of task.
 
 Definitions: accuracy, macro precision, recall and F1 over the classes that occur in the targets (Sokolova & Lapalme
-2009, Information Processing & Management 45); MSE, RMSE and MAE over all values of a sample.
+2009, Information Processing & Management 45); macro AUC, each class against the rest (Provost & Domingos 2000); MSE, RMSE
+and MAE over all values of a sample.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from workbench.errors import StepFailed
 from workbench.measure.metric import Figure, Metric, OfMeans, OfTables, PerSample, Share
-from workbench.records import Measurement
+from workbench.measure.ranking import pseudo_values
+from workbench.records import Measurement, noted
 from workbench.tasks.task import Array, Kind, Split
+
+MOST_RANKED = 5_000_000
+"""Outputs (samples times classes) up to which the AUC is taken: about a second's work."""
+
+Remarks = tuple[tuple[str, dict[str, Any]], ...]
 
 _known: dict[tuple[Kind, str], Metric] = {}
 
@@ -35,13 +43,35 @@ def quality(outputs: list[Array], split: Split, kind: Kind, truth: list[Array] |
     where there is not one answer a sample.
     """
     given = _first(outputs, split)
-    found = {}
+    found: dict[str, Measurement] = {}
+    missing: Remarks = ()
     if split.targets is not None and kind != "outputs":
-        found = {m.name: m.score(given, split.targets) for m in metrics(kind)}
+        found = _scores(_told(kind, given), given, split.targets)
+        missing = _missing(given, split.targets, split.name) if kind == "classification" else ()
     if truth is not None and kind != "regression":
         told = _told("outputs", given)
-        found |= {m.name: m.score(given, truth[0]) for m in told if kind == "outputs" or m.name == "agreement"}
-    return {name: replace(m, split=split.name) for name, m in found.items()}
+        found |= _scores([m for m in told if kind == "outputs" or m.name == "agreement"], given, truth[0])
+    return {name: _with(replace(m, split=split.name), missing) for name, m in found.items()}
+
+
+def _scores(asked: Sequence[Metric], outputs: Array, targets: Array) -> dict[str, Measurement]:
+    with np.errstate(over="ignore", invalid="ignore"):  # a figure that is no number says so itself
+        return {m.name: m.score(outputs, targets) for m in asked}
+
+
+def _missing(outputs: Array, targets: Array, split: str) -> Remarks:
+    """A remark where a class does not occur among the targets."""
+    present, classes = len(np.unique(targets)), outputs.shape[1]
+    return (
+        (("classes-missing", {"missing": classes - present, "classes": classes, "split": split}),) if present < classes else ()
+    )
+
+
+def _with(m: Measurement, remarks: Remarks) -> Measurement:
+    """A macro figure with what has to be said of its classes."""
+    if not remarks or not m.name.endswith("_macro"):
+        return m
+    return replace(m, details={**m.details, **noted([*m.details.get("remarks", ()), *remarks])})
 
 
 def differences(
@@ -60,9 +90,11 @@ def differences(
 
 
 def _told(kind: Kind, outputs: Array) -> list[Metric]:
-    """The metrics that such outputs have: where a sample has one value, or a map of them, there is no largest to agree on."""
+    """The metrics that such outputs have: where a sample has one value, or a map of them, there is no largest to agree on;
+    and ranking samples by each of very many classes takes too long."""
     ranked = outputs.ndim == 2 and outputs.shape[1] > 1
-    return [m for m in metrics(kind) if ranked or m.name != "agreement"]
+    left_out = (() if ranked else ("agreement",)) + (() if outputs.size <= MOST_RANKED else ("roc_auc_macro",))
+    return [m for m in metrics(kind) if m.name not in left_out]
 
 
 def _first(outputs: list[Array], split: Split) -> Array:
@@ -96,11 +128,11 @@ def _macro(kind: Kind) -> Callable[[Figure], Figure]:
     return register
 
 
-def _error(kind: Kind, of: Callable[[Array], Array] | None = None) -> Callable[[PerSample], PerSample]:
-    """Registers an error a sample as the metric of the function's name: what `of` makes of its mean."""
+def _mean(kind: Kind, of: Callable[[Array], Array] | None = None, rises: bool = False) -> Callable[[PerSample], PerSample]:
+    """Registers a value a sample as the metric of the function's name: what `of` makes of its mean; an error, or `rises`."""
 
     def register(values: PerSample) -> PerSample:
-        made = OfMeans(values.__name__, kind, False, values)
+        made = OfMeans(values.__name__, kind, rises, values)
         _known[kind, values.__name__] = made if of is None else replace(made, of=of)
         return values
 
@@ -131,25 +163,31 @@ def f1_macro(hits: Array, predicted: Array, actual: Array) -> Array:
     return 2 * hits / np.maximum(predicted + actual, 1)
 
 
+@_mean("classification", rises=True)
+def roc_auc_macro(outputs: Array, targets: Array) -> Array:
+    """Mean over classes of the area under the ROC curve of a class against the rest, by the softmax of the outputs."""
+    return pseudo_values(outputs, targets)
+
+
 def _residuals(outputs: Array, targets: Array) -> Array:
     """Differences as N x values, in double precision, whether targets are N or N x 1."""
     n = len(targets)
     return outputs.reshape(n, -1).astype(np.float64) - targets.reshape(n, -1).astype(np.float64)
 
 
-@_error("regression", np.sqrt)
+@_mean("regression", of=np.sqrt)
 def rmse(outputs: Array, targets: Array) -> Array:
     """The root of the mean squared error."""
     return (_residuals(outputs, targets) ** 2).mean(axis=1)
 
 
-@_error("regression")
+@_mean("regression")
 def mse(outputs: Array, targets: Array) -> Array:
     """The mean squared error."""
     return (_residuals(outputs, targets) ** 2).mean(axis=1)
 
 
-@_error("regression")
+@_mean("regression")
 def mae(outputs: Array, targets: Array) -> Array:
     """The mean absolute error."""
     return np.abs(_residuals(outputs, targets)).mean(axis=1)
@@ -161,7 +199,7 @@ def agreement(outputs: Array, truth: Array) -> Array:
     return outputs.argmax(axis=1) == truth.argmax(axis=1)
 
 
-@_error("outputs", np.sqrt)
+@_mean("outputs", of=np.sqrt)
 def relative_error(outputs: Array, truth: Array) -> Array:
     """The root mean squared difference to the baseline's outputs, as a share of their root mean square."""
     scale = float(np.sqrt((truth.astype(np.float64) ** 2).mean())) or 1.0

@@ -17,7 +17,7 @@ from workbench.errors import InputError
 from workbench.graphs.file import GraphFile
 from workbench.measure.intervals import log_student
 from workbench.measure.processes import Block, Runs, taken
-from workbench.records import Measurement
+from workbench.records import Measurement, noted
 from workbench.tasks.task import Array, Split
 
 PROCESSES = 6
@@ -25,7 +25,7 @@ SECONDS = 0.12
 """Of calls a process and setting, half of them in either order of opening."""
 
 RESOLUTION = 0.001
-"""No ratio is claimed more closely than this: what all processes of one measurement share is not in their scatter."""
+"""No figure is claimed more closely than this: what all processes of one measurement share is not in their scatter."""
 
 SETTINGS = {"b1": (1, 1), "b64": (64, 2)}
 """By suffix of the measure: batch size, and threads (never more than there are cores)."""
@@ -85,10 +85,13 @@ def speedup(
 
 def _ratio(name: str, runs: Runs, index: int, digest: str) -> Measurement:
     figures = [_figure(orders) for orders in runs.pairs(index)]
+    return Measurement(name, *_over_processes(figures), "x", True, **_kept(runs, index, digest))
+
+
+def _over_processes(figures: Sequence[float]) -> tuple[float, float, float]:
     value, low, high = log_student(figures)
     low = value * math.exp(-math.hypot(math.log(value / low), RESOLUTION)) if low else low
-    high = value * math.exp(math.hypot(math.log(high / value), RESOLUTION))
-    return Measurement(name, value, low, high, "x", True, **_kept(runs, index, digest))
+    return value, low, value * math.exp(math.hypot(math.log(high / value), RESOLUTION))
 
 
 def _figure(orders: Sequence[Array]) -> float:
@@ -103,7 +106,7 @@ def _latency(name: str, runs: Runs, index: int, digest: str) -> Measurement:
     medians = [float(np.median(np.concatenate(orders)[:, 1])) * 1e3 for orders in runs.pairs(index)]
     kept = _kept(runs, index, digest)
     kept["details"] |= _alone(runs, index)
-    return Measurement(name, *log_student(medians), "ms", False, **kept)
+    return Measurement(name, *_over_processes(medians), "ms", False, **kept)
 
 
 def _kept(runs: Runs, index: int, digest: str) -> dict[str, Any]:
@@ -112,6 +115,8 @@ def _kept(runs: Runs, index: int, digest: str) -> dict[str, Any]:
     details |= {"instructions": list(here.instructions), "processes": len(runs.sides)}
     details |= {"calls": sum(len(times) for orders in runs.pairs(index) for times in orders)}
     details |= {"drift": runs.drift(index), "steady": runs.steady(index), "measured_again": runs.again}
+    if not runs.steady(index):
+        details |= noted([("speed-unsteady", {"drift": f"{runs.drift(index):.0%}"})])
     return {
         "n": len(runs.sides),
         "method": "student-over-processes",

@@ -13,6 +13,7 @@ _TITLES = {
     "size_bytes": "Size",
     "packed_bytes": "Packed size",
     "macs": "Multiply-adds",
+    "roc_auc_macro": "AUC",
     "rmse": "RMSE",
     "mse": "MSE",
     "latency_b1_ms": "Latency at batch 1",

@@ -1,7 +1,7 @@
 """Plain frozen records of what was measured and made, and the tables that keep them."""
 
 from workbench.records.tables import BASELINE, CandidateRow, Records, StudyRow, VersionRow
-from workbench.records.values import Estimate, LayerEstimate, Line, Measurement, Report, Status
+from workbench.records.values import Estimate, LayerEstimate, Line, Measurement, Report, Status, noted
 
 __all__ = [
     "BASELINE",
@@ -15,4 +15,5 @@ __all__ = [
     "Status",
     "StudyRow",
     "VersionRow",
+    "noted",
 ]

@@ -1,6 +1,6 @@
 """Frozen values: a measurement with its interval, an estimate, the report of a step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
@@ -31,6 +31,11 @@ class Measurement:
     file_digest: str = ""
     details: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What has to be said beside the figure, in sentences: too few samples, a class that is missing."""
+        return tuple(words.say(code, **fields) for code, fields in self.details.get("remarks", ()))
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -41,6 +46,11 @@ class Measurement:
     def __str__(self) -> str:
         interval = "" if self.low == self.high else f" [{self.low:.4g}, {self.high:.4g}]"
         return f"{self.name} {self.value:.4g}{interval} {self.unit}".rstrip()
+
+
+def noted(remarks: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    """Remarks, a code and its fields each, as a measurement's details."""
+    return {"remarks": [list(remark) for remark in remarks]} if remarks else {}
 
 
 @dataclass(frozen=True)

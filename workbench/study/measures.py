@@ -17,7 +17,7 @@ from workbench.study.answered import keep_answers
 from workbench.study.surroundings import Work
 from workbench.tasks.task import Array, Split
 
-VERSION = 2
+VERSION = 3
 REFERENCE_SAMPLES = 16
 REFERENCE_LIMIT = 0.05
 """How far ONNX Runtime may be from the reference evaluator, as a share of the largest output: integer kernels round a
