@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
+from workbench.plots import number
 from workbench.publish import publish
 from workbench.publish.card import write_card
 
@@ -66,10 +67,12 @@ def test_the_looks_at_the_test_split_are_told(artifact):
 
 def test_the_comparison_with_the_baseline_is_honest(artifact):
     assert "As large as the baseline" in artifact.card
-    assert "the intervals (150 samples) meet" in artifact.card
     base, ours = artifact.manifest["baseline"], artifact.manifest["measures"]
-    far = {**base, "accuracy": {**base["accuracy"], "value": 0.99, "low": 0.98, "high": 1.0}}
-    assert "the intervals do not meet" in changed(artifact, baseline=far)
+    difference = artifact.manifest["difference"]
+    assert difference["value"] == pytest.approx(ours["accuracy"]["value"] - base["accuracy"]["value"])
+    assert difference["method"] == "tango" and difference["n"] == 150 and difference["split"] == "validation"
+    bound = max(abs(difference["low"]), abs(difference["high"]))
+    assert f"on the same 150 samples · too few samples to tell (within {number(100 * bound)} points)." in artifact.card
     half = {**ours, "size_bytes": {**ours["size_bytes"], "value": base["size_bytes"]["value"] / 4}}
     assert "75 % smaller than the baseline" in changed(artifact, measures=half)
     assert "300 % larger than the baseline" in changed(artifact, measures=base, baseline=half)
@@ -121,10 +124,25 @@ def test_other_kinds_answer_by_outputs(artifact, kind, verb):
     assert "artifact.predict(inputs).outputs" in card
 
 
-def test_intervals_that_touch_are_not_told_apart(artifact):
-    base, ours = artifact.manifest["baseline"], artifact.manifest["measures"]
-    touching = {**base, "accuracy": {**base["accuracy"], "low": ours["accuracy"]["high"], "high": 1.0}}
-    assert "the intervals (150 samples) meet" in changed(artifact, baseline=touching)
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((-0.004, 0.003), "no measurable loss (at most 0.4 points)."),
+        ((-0.03, -0.01), "loses 2 points (1 to 3)."),
+        ((-0.05, 0.0), "too few samples to tell (within 5 points)."),
+        ((None, None), "150 samples are too few for an interval."),
+    ],
+)
+def test_a_loss_is_said_where_the_paired_interval_excludes_zero(artifact, ends, said):
+    difference = {**artifact.manifest["difference"], "value": -0.02, "low": ends[0], "high": ends[1]}
+    assert f"on the same 150 samples · {said}" in changed(artifact, difference=difference)
+    assert "on the same 150" not in changed(artifact, difference=None)
+
+
+def test_what_has_to_be_said_of_figures_is_in_the_card(artifact):
+    assert artifact.manifest["remarks"] == [] and "- 3 samples are too few" in changed(
+        artifact, remarks=["3 samples are too few."]
+    )
 
 
 def test_how_much_of_the_file_runs_in_integers_is_told(artifact):

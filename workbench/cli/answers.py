@@ -1,8 +1,9 @@
 """How an answer is written: JSON for programs, a table for people, plain columns when the output is piped."""
 
 import json
+import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +19,16 @@ _HEADS = {"size_bytes": "size", "packed_bytes": "packed", "speedup_b1": "speed-u
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+    click.echo(json.dumps(_strict(value), indent=1, ensure_ascii=False, default=str))
+
+
+def _strict(value: Any) -> Any:
+    """NaN and infinity as null: they are no JSON, and strict readers refuse them."""
+    if isinstance(value, Mapping):
+        return {key: _strict(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -63,6 +73,8 @@ def print_candidates(
     rows = [[c.id, c.name, *(said(c.measures.get(name)) for name in names), *([touched(c)] * layers)] for c in measured]
     if rows:
         print_table(["id", "recipe", *(_HEADS.get(name, name) for name in names), *(["layers touched"] * layers)], rows)
+    for remark in dict.fromkeys(said for c in measured for m in c.measures.values() for said in m.remarks):
+        click.echo(remark)
     for c in candidates:
         if c.status != "measured":
             click.echo(f"{c.id}  {c.name}  {c.status}" + (f": {c.reason}" if c.reason else ""))

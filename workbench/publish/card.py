@@ -1,11 +1,13 @@
 """The model card: Markdown with a YAML head. Every figure in it stands in the manifest, with its interval."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench import words
 from workbench.plots.axis import axis, number, percent, title
+from workbench.plots.verdict import Clause, of_quality, sentence
 from workbench.publish.artifact import PACKED, PICTURE
 from workbench.publish.portability import told
 from workbench.records import Measurement
@@ -84,6 +86,8 @@ def _measured(manifest: Json) -> Iterator[str]:
     lines = ["| measure | of | value | 95 % interval | n | machine |", "|---|---|---|---|---|---|"]
     yield "\n".join([*lines, *(_row(m) for m in rows)])
     yield " ".join(_compared(manifest))
+    if manifest["remarks"]:
+        yield "\n".join(f"- {remark}" for remark in manifest["remarks"])
     if manifest["test"]:
         code = "card-look-one" if manifest["looks"] == 1 else "card-looks"
         yield words.say(code, samples=number(manifest["test_samples"], 9), looks=manifest["looks"])
@@ -117,12 +121,17 @@ def _compared(manifest: Json) -> Iterator[str]:
         shown, share = axis([size, before]), 1 - size.value / before.value
         code = "card-same-size" if share == 0 else "card-smaller" if share > 0 else "card-larger"
         yield words.say(code, share=percent(abs(share)), size=shown.said(size.value), baseline=shown.said(before.value))
-    values = [m[metric][part] for m in (ours, base) if metric in m for part in ("value", "low", "high")]
-    if len(values) == 6 and None not in values:
+    difference = manifest["difference"]
+    if metric in ours and metric in base and difference and None not in (ours[metric]["value"], base[metric]["value"]):
         a, b = (Measurement.from_json(m[metric]) for m in (ours, base))
-        shown, apart = axis([a, b]), a.low > b.high or b.low > a.high
+        shown, of = axis([a, b]), Measurement.from_json(_infinite(difference))
         said = {"metric": title(metric), "value": shown.said(a.value), "baseline": shown.said(b.value)}
-        yield words.say("card-apart" if apart else "card-not-apart", **said, n=number(a.n, 9))
+        yield sentence((Clause("card-against", {**said, "n": number(of.n, 9)}), of_quality(of, b))) + "."
+
+
+def _infinite(m: Json) -> Json:
+    """A measurement whose ends are null in JSON: they are unknown."""
+    return {**m, **{end: math.nan for end in ("low", "high") if m[end] is None}}
 
 
 def _made(manifest: Json) -> Iterator[str]:

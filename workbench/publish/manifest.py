@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workbench.files import Digest
+from workbench.graphs.file import GraphFile
+from workbench.measure import answers, differences
 from workbench.publish.portability import Portability, assess
 from workbench.publish.seal import SCHEMA
 from workbench.publish.signature import signature_of
@@ -46,6 +48,8 @@ def describe(
         "test": {n: plain(m) for n, m in test.items()},
         "test_samples": len(task.test),
         "baseline": {n: plain(m) for n, m in study.baseline.measures.items() if n in kept},
+        "difference": _difference(candidate),
+        "remarks": sorted({said for m in [*candidate.measures.values(), *test.values()] for said in m.remarks}),
         "looks": study.looks,
         "parity": dict(candidate.lineage.get("parity", {})),
         "portability": _portability(assess(candidate)),
@@ -58,6 +62,17 @@ def plain(measurement: Measurement) -> dict[str, Any]:
     """A measurement as JSON: a figure that is not a number is null, and details stay with the study."""
     fields = {k: v for k, v in measurement.to_json().items() if k != "details"}
     return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in fields.items()}
+
+
+def _difference(candidate: Source) -> dict[str, Any] | None:
+    """The metric minus the baseline's, on the same validation samples; None where nothing can be subtracted."""
+    task, base = candidate.study.task, candidate.study.baseline
+    assert candidate.file is not None
+    before, after = (answers(GraphFile(file), task.validation) for file in (base.file, candidate.file))
+    if before[0].shape != after[0].shape:
+        return None
+    found = differences(before, after, task.validation, task.kind, before).get(candidate.study.metric)
+    return None if found is None else plain(found)
 
 
 def _lineage(candidate: Source) -> dict[str, Any]:

@@ -9,18 +9,15 @@ import numpy as np
 
 from workbench.errors import InputError
 from workbench.measure import differences
-from workbench.plots.axis import axis, number
+from workbench.plots.axis import number
+from workbench.plots.verdict import MARGIN, Clause, of_quality, of_size, of_speed, sentence
 from workbench.records import Measurement
 from workbench.study.answered import validation_answers
 from workbench.study.candidate import Candidate
-from workbench.study.verdict import Clause, of_quality, of_size, of_speed, sentence
 from workbench.tasks.task import Array, Kind
 
 EXACT = "size_bytes", "packed_bytes", "parameters", "macs"
 """Measures that are read off the files: their difference is exact."""
-
-MARGIN = 0.01
-"""A loss that a study puts up with: one point of a share, one per cent of an error."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +113,6 @@ def _clauses(a: Candidate, b: Candidate, found: Mapping[str, Measurement], margi
     if alike:
         said.append(Clause("compare-alike", {"n": number(len(a.study.task.validation), 9)}))
     if metric in found and not (alike and found[metric].low == found[metric].high):
-        of = a.measures[metric]
-        least = margin if of.higher_is_better else margin * of.value
-        said.append(of_quality(found[metric], axis([of]), least))
+        said.append(of_quality(found[metric], a.measures[metric], margin))
     speeds = (of_speed(m, reference) for name, m in found.items() if name.startswith("speedup_"))
     return (*said, *(clause for clause in speeds if clause is not None))

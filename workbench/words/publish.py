@@ -40,9 +40,7 @@ SENTENCES = {
     "card-smaller": "{share} smaller than the baseline ({size} against {baseline}).",
     "card-same-size": "As large as the baseline ({size}).",
     "card-larger": "{share} larger than the baseline ({size} against {baseline}).",
-    "card-apart": "{metric} on validation is {value} against the baseline's {baseline}, and the intervals do not meet.",
-    "card-not-apart": "{metric} on validation is {value} against the baseline's {baseline}; the intervals "
-    "({n} samples) meet, so they do not tell the two apart.",
+    "card-against": "{metric} on validation is {value} against the baseline's {baseline}, on the same {n} samples",
     "card-look-one": "The test split ({samples} samples) was scored once in this study, at this "
     "publication. No choice read it.",
     "card-looks": "The test split ({samples} samples) was scored {looks} times in this study so far: who chose by "

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench import words
-from workbench.plots.axis import Axis, number, percent
+from workbench.plots.axis import axis, number, percent
 from workbench.records import Measurement
+
+MARGIN = 0.01
+"""A loss that a study puts up with: one point of a share, one per cent of an error."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,14 @@ def of_size(before: float, after: float, reference: str) -> Clause:
     return Clause("compare-smaller" if share > 0 else "compare-larger", {"share": percent(abs(share))})
 
 
-def of_quality(difference: Measurement, shown: Axis, margin: float) -> Clause:
+def of_quality(difference: Measurement, reference: Measurement, margin: float = MARGIN) -> Clause:
     """Whether quality is lost, and how much at most.
 
     A loss or a gain is said only where the interval excludes zero. Where it does not, no loss can be measured if the
-    largest loss in the interval is within `margin` (in the measure's own unit); else there are too few samples.
+    largest loss in the interval is within `margin` (of a share its own unit, of an error a share of the reference's); else
+    there are too few samples.
     """
+    shown = axis([reference])
     low, high = difference.low, difference.high
     if not math.isfinite(high - low):
         return Clause("compare-unknown", {"n": number(difference.n, 9)})
@@ -52,7 +57,7 @@ def of_quality(difference: Measurement, shown: Axis, margin: float) -> Clause:
         ends = [number(end * shown.factor) for end in sorted((abs(low), abs(high)))]
         return Clause(code, {"gap": shown.gap(abs(difference.value)), "low": ends[0], "high": ends[1], "metric": shown.title})
     unit = "" if rises else f" {shown.title}"
-    if worst <= margin:
+    if worst <= (margin if rises else margin * reference.value):
         return Clause("compare-no-loss", {"bound": shown.gap(max(worst, 0.0)) + unit})
     return Clause("compare-too-few", {"bound": shown.gap(max(abs(low), abs(high))) + unit})
 
