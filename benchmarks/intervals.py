@@ -19,9 +19,8 @@ from scipy import stats
 
 import workbench as wb
 from workbench.measure import metrics
-from workbench.measure.intervals import Z, wilson
+from workbench.measure.intervals import wilson
 from workbench.measure.paired import tango
-from workbench.measure.processes import Block, taken
 
 BUSY = "while True: sum(k * k for k in range(10_000))"
 
@@ -94,16 +93,6 @@ def same_file(file: Path, inputs: np.ndarray, tries: int) -> list[wb.Measurement
     return [wb.measure.speedup((file, copy)[k % 2], file, inputs) for k in range(tries)]
 
 
-def calls_as_samples(file: Path, inputs: np.ndarray, tries: int) -> int:
-    """How often an interval over the calls of one process, taken for independent, holds 1: what is not done here."""
-    inside = 0
-    for _ in range(tries):
-        ((times, _),) = taken([file, file], {"": inputs[:1]}, [Block(1, 1, 0.4)], 1).pairs(0)
-        logs = np.log(times[:, 0] / times[:, 1])
-        inside += abs(logs.mean()) <= Z * logs.std(ddof=1) / np.sqrt(len(logs))
-    return inside
-
-
 def timing_rows(tries: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         file, small, inputs = networks(Path(folder))
@@ -113,15 +102,12 @@ def timing_rows(tries: int) -> Iterator[str]:
                 began = time.monotonic()
                 found = same_file(file, inputs, tries)
                 took = (time.monotonic() - began) / tries
-                naive = calls_as_samples(file, inputs, tries)
                 half = wb.measure.speedup(small, file, inputs)
             inside, widths = sum(m.low <= 1 <= m.high for m in found), [m.high - m.low for m in found]
             cells = [name, f"{load:.1f}", f"**{inside} of {tries}**", f"{np.median(widths):.4f}", f"{max(widths):.4f}"]
             cells += [
-                f"{naive} of {tries}",
                 f"×{half.value:.3f} [{half.low:.3f}, {half.high:.3f}]",
                 f"{took:.1f} s",
-                str(again),
             ]
             yield f"| {' | '.join(cells)} |"
 
@@ -155,11 +141,8 @@ def main(tries: int = 100) -> None:
     text += ["## The bootstrap, 300 simulated samples each (four uneven classes; heavy tails: Student's t, 6 degrees)", ""]
     text += ["| metric | n | coverage |", "|---|---|---|", *bootstrap_rows(), ""]
     text += ["## A file timed against itself, and half its channels against it (ResNet-14, batch 1, one thread)", ""]
-    text += ["The interval over the calls of one process, taken for independent samples, is what is *not* done.", ""]
-    text += [
-        "| core taken by | load before | 1 inside | median width | widest | over calls: 1 inside | half the channels | a try |"
-    ]
-    text += ["|---|---|---|---|---|---|---|---|", *timing_rows(tries)]
+    text += ["| core taken by | load before | 1 inside | median width | widest | half the channels | a try |"]
+    text += ["|---|---|---|---|---|---|---|", *timing_rows(tries)]
     Path(__file__).with_suffix(".md").write_text("\n".join([*text, *foot("intervals", 0)]), encoding="utf-8")
 
 

@@ -68,3 +68,11 @@ def test_log_student_covers_as_it_says():
 
 def test_one_figure_has_no_interval():
     assert log_student([2.0]) == (pytest.approx(2.0), 0.0, math.inf)
+
+
+@pytest.mark.parametrize("n", [200, 360])
+def test_wilson_covers_as_it_says_on_the_average_over_p(n):
+    shares = (np.arange(500) + 0.5) / 500
+    ends = [wilson(hits, n) for hits in range(n + 1)]
+    held = [[low <= p <= high for low, high in ends] @ stats.binom.pmf(range(n + 1), n, p) for p in shares]
+    assert 0.945 < np.mean(held) < 0.955
