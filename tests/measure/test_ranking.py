@@ -70,6 +70,11 @@ def test_a_class_that_is_missing_does_not_count():
     assert auc(wide, targets).value == pytest.approx(auc(outputs, targets).value)
 
 
+def test_targets_may_be_whole_numbers_of_any_type():
+    outputs, targets = drawn(7)
+    assert auc(outputs, targets.astype(np.float32)).value == auc(outputs, targets).value
+
+
 def test_the_paired_difference_is_of_the_same_samples():
     outputs, targets = drawn(4)
     other = outputs + 0.3 * np.random.default_rng(5).normal(size=outputs.shape)

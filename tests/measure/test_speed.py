@@ -150,8 +150,11 @@ def test_a_clock_that_jumps_is_found_by_the_pace_of_the_processes():
     jumped = runs(1.0, processes=5, pace=[1e-3, 1e-3, 1.02e-3, 1.3e-3, 0.8e-3])
     assert _unsteady(jumped.sides, [0]) == [3, 4] and not jumped.steady(0)
     assert jumped.drift(0) == pytest.approx(1.3 / 0.8 - 1, rel=0.03)
+    told = _ratio("speedup", jumped, 0, "")
+    assert not told.details["steady"] and "pace changed" in told.remarks[0] and f"{jumped.drift(0):.0%}" in told.remarks[0]
     even = runs(3.0, pace=[1e-3, 1.05e-3, 1.1e-3, 1.12e-3])
     assert _unsteady(even.sides, [0]) == [] and even.steady(0)
+    assert _ratio("speedup", even, 0, "").remarks == ()
 
 
 def test_what_is_run_again_does_not_depend_on_which_file_was_slow():

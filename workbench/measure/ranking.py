@@ -19,7 +19,7 @@ def pseudo_values(outputs: Array, targets: Array) -> Array:
     classes = np.unique(targets)
     if len(classes) < 2:
         return np.full(len(targets), np.nan)
-    return np.asarray(sum(_of_class(scores[:, c], targets == c) for c in classes) / len(classes))
+    return np.asarray(sum(_of_class(scores[:, int(c)], targets == c) for c in classes) / len(classes))
 
 
 def _of_class(scores: Array, own: Array) -> Array:
