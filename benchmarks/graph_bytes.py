@@ -1,7 +1,7 @@
 """Bytes of a file that are no weights. Writes graph-bytes.md beside this file.
 
 A ResNet-14 on Fashion-MNIST, seeded and not trained: the plain dynamo export, the same through onnxslim, and this
-library's file, in float and in 8 bits. Weights are counted with 4 bytes and 1 byte each, biases of the 8-bit file with 4.
+library's file, in float and in 8 bits. Weights are the numbers that layers compute with, as many bytes as each is stored in.
 """
 
 import tempfile
@@ -14,13 +14,24 @@ from receipt import foot
 
 import workbench as wb
 from workbench.export.dynamo import _quiet
-from workbench.graphs.costs import costs
 from workbench.graphs.tidy import tidy
 from workbench.techniques import StepContext
 
+LIMITS = """
+Aimed at were 2,500 bytes in float and 4,500 in 8 bits: both are missed. In float it is the initializers' full names, which
+carry the layers' names for reports. In 8 bits it is the triplets of QuantizeLinear and DequantizeLinear and their scales;
+the same network as QLinear operators (what ONNX Runtime makes of it when it is loaded) was tried on the trained network: 27 nodes,
+11,550 bytes with full names, equal outputs. It is not built.
+"""
 
-def row(name: str, model: onnx.ModelProto, weights: int) -> str:
+
+def row(name: str, model: onnx.ModelProto) -> str:
+    """Bytes in all, and without the raw bytes of tensors of more than one number that are neither scales nor shapes."""
     size = len(model.SerializeToString())
+    quantizers = [node for node in model.graph.node if node.op_type in ("QuantizeLinear", "DequantizeLinear")]
+    helpers = {name for node in quantizers for name in node.input[1:]}
+    tensors = [t for t in model.graph.initializer if t.name not in helpers and t.data_type != onnx.TensorProto.INT64]
+    weights = sum(onnx.numpy_helper.to_array(t).nbytes for t in tensors)
     return f"| {name} | {size:,} | {size - weights:,} | {len(model.graph.node)} |"
 
 
@@ -36,14 +47,10 @@ def main() -> None:
         step = wb.StaticQuantization().resolve(file, context)
         small, _ = step.apply(file, step.plan(file, context), context)
         ours, int8 = file.load(), tidy(small.load())
-        floats = 4 * costs(ours).parameters
-    wide = [t for t in int8.graph.initializer if t.data_type == onnx.TensorProto.INT32]
-    biases = sum(onnx.numpy_helper.to_array(t).size for t in wide)
-    integers = costs(int8).parameters + 3 * biases
-    rows = [row("plain dynamo export", plain, floats), row("the same, onnxslim", onnxslim.slim(plain), floats)]
-    rows += [row("this library", ours, floats), row("this library, 8 bits", int8, integers)]
+    rows = [row("plain dynamo export", plain), row("the same, onnxslim", onnxslim.slim(plain))]
+    rows += [row("this library", ours), row("this library, 8 bits", int8)]
     head = ["# Bytes of a file that are no weights", "", "| file | bytes | of them no weights | nodes |", "|---|---|---|---|"]
-    Path(__file__).with_name("graph-bytes.md").write_text("\n".join([*head, *rows, *foot("graph_bytes", 0, task)]))
+    Path(__file__).with_name("graph-bytes.md").write_text("\n".join([*head, *rows, LIMITS, *foot("graph_bytes", 0, task)]))
 
 
 if __name__ == "__main__":
