@@ -20,8 +20,8 @@ from workbench.techniques import StepContext
 LIMITS = """
 Aimed at were 2,500 bytes in float and 4,500 in 8 bits: both are missed. In float it is the initializers' full names, which
 carry the layers' names for reports. In 8 bits it is the triplets of QuantizeLinear and DequantizeLinear and their scales;
-the same network as QLinear operators (what ONNX Runtime makes of it when it is loaded) was tried on the trained network: 27 nodes,
-11,550 bytes with full names, equal outputs. It is not built.
+the same network as QLinear operators (what ONNX Runtime makes of it when it is loaded) was tried on trained weights: 27
+nodes, 11,550 bytes with full names, equal outputs. It is not built.
 """
 
 
