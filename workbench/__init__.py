@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-_ROOMS = {"errors", "events", "export", "graphs", "jobs", "measure", "models", "plots", "publish", "recipes", "records"}
-_ROOMS |= {"study", "tasks", "techniques", "training"}
+_ROOMS = {"errors", "events", "export", "graphs", "jobs", "measure", "models", "plots", "publish", "receipts"}
+_ROOMS |= {"recipes", "records", "study", "tasks", "techniques", "training"}
 
 _NAMES = {
     "Artifact": "publish",
@@ -37,6 +37,7 @@ _NAMES = {
     "load_artifact": "publish",
     "pack": "graphs",
     "preview": "study",
+    "reproduce": "receipts",
     "studies": "study",
     "unpack": "graphs",
 }
@@ -76,8 +77,10 @@ __all__ = [
     "plots",
     "preview",
     "publish",
+    "receipts",
     "recipes",
     "records",
+    "reproduce",
     "studies",
     "study",
     "tasks",
@@ -113,6 +116,7 @@ if TYPE_CHECKING:
         models,
         plots,
         publish,
+        receipts,
         recipes,
         records,
         study,
@@ -124,6 +128,7 @@ if TYPE_CHECKING:
     from workbench.machine import Machine
     from workbench.models import Model
     from workbench.publish import Artifact, load_artifact
+    from workbench.receipts import reproduce
     from workbench.recipes import Recipe
     from workbench.records import Measurement
     from workbench.study import Comparison, Frontier, Study, compare, preview, studies

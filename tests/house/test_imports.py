@@ -11,7 +11,8 @@ import pytest
 HEAVY = ("torch", "torch_pruning", "onnx", "onnxruntime", "onnxscript", "pandas", "matplotlib", "sklearn", "scipy")
 HEAVY += ("sqlalchemy", "pydantic", "rich", "cloudpickle", "safetensors", "IPython", "ipywidgets", "voila")
 WITHOUT_TORCH = (
-    *("words", "errors", "files", "events", "knobs", "machine", "objects", "records", "jobs", "graphs"),
+    *("words", "errors", "files", "events", "knobs", "machine", "objects", "records", "jobs", "receipts"),
+    "graphs",
     *("tasks", "models", "techniques", "recipes", "export", "measure", "plots", "publish", "study", "cli"),
 )
 
