@@ -1,13 +1,17 @@
 """Holding a file against the ONNX reference evaluator: the same graph, computed slowly by numpy, operator by operator."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.graphs.differing import Difference, Runner, first_difference, in_runtime
 from workbench.graphs.file import GraphFile
 
 if TYPE_CHECKING:
+    from onnx import ModelProto
+
     from workbench.tasks.task import Array
 
 
@@ -43,21 +47,37 @@ def against_reference(file: GraphFile, feeds: "dict[str, Array]", limit: float) 
     """
     ours = list(file.run(feeds).values())
     n = len(next(iter(feeds.values())))
+    run, truth = _truth(file.load(), feeds)
+    return Parity(relative_difference(ours, list(run(()).values())), limit, n, truth)
+
+
+def where_it_parts(
+    file: GraphFile, feeds: "dict[str, Array]", limit: float, check: Callable[[], None] = lambda: None
+) -> Difference | None:
+    """The operator at which ONNX Runtime parts by more than `limit` from what `against_reference` holds it against."""
     model = file.load()
+    ours, (truth, _) = in_runtime(model, feeds), _truth(model, feeds)
+
+    def checked(names: Sequence[str]) -> "Mapping[str, Array]":
+        check()
+        return ours(names)
+
+    return first_difference(model, checked, truth, limit)
+
+
+def _truth(model: "ModelProto", feeds: "dict[str, Array]") -> tuple[Runner, str]:
+    """What runs a graph by the letter, and its name."""
     if all(node.domain in ("", "ai.onnx") for node in model.graph.node):
-        from onnx.reference import ReferenceEvaluator
+        return _evaluated(model, feeds), "ONNX reference evaluator"
+    return in_runtime(model, feeds, optimized=False), "ONNX Runtime, unoptimised"
 
+
+def _evaluated(model: "ModelProto", feeds: "dict[str, Array]") -> Runner:
+    from onnx.reference import ReferenceEvaluator
+
+    def run(names: Sequence[str]) -> "dict[str, Array]":
+        wanted = [*dict.fromkeys([*(output.name for output in model.graph.output), *names])]
         with np.errstate(all="ignore"):
-            truth = ReferenceEvaluator(model).run(None, feeds)
-        return Parity(relative_difference(ours, truth), limit, n, "ONNX reference evaluator")
-    return Parity(relative_difference(ours, _unoptimized(file, feeds)), limit, n, "ONNX Runtime, unoptimised")
+            return dict(zip(wanted, ReferenceEvaluator(model).run(wanted, feeds), strict=True))
 
-
-def _unoptimized(file: GraphFile, feeds: "dict[str, Array]") -> "list[Array]":
-    import onnxruntime as ort
-
-    options = ort.SessionOptions()
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 3
-    session = ort.InferenceSession(str(file.path), options, providers=["CPUExecutionProvider"])
-    return list(session.run(None, feeds))
+    return run

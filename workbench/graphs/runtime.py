@@ -16,12 +16,13 @@ def open_session(
     provider: str = "CPUExecutionProvider",
     optimized: Path | None = None,
     without: Sequence[str] = (),
+    plain: bool = False,
 ) -> "ort.InferenceSession":
     """A session on a file, or on the bytes of one, with `threads` threads inside an operator.
 
     `optimized` names a file that the runtime writes the graph to as it runs it, and `without` names those of its
-    optimisations that are left out. Threads do not spin while they wait,
-    so that an idle session takes nothing from the one that is timed. Raises `StepFailed` with the runtime's own words.
+    optimisations that are left out; `plain` leaves out all of them. Threads do not spin while they wait, so that an idle
+    session takes nothing from the one that is timed. Raises `StepFailed` with the runtime's own words.
     """
     import onnxruntime as ort
 
@@ -33,6 +34,8 @@ def open_session(
     if optimized is not None:
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
         options.optimized_model_filepath = str(optimized)
+    if plain:
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
         given = model if isinstance(model, bytes) else str(model)
         return ort.InferenceSession(given, options, providers=[provider], disabled_optimizers=list(without))

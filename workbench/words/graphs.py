@@ -3,6 +3,9 @@
 SENTENCES = {
     "runtime-refuses": "ONNX Runtime cannot load {path}: {why}",
     "runtime-crashes": "ONNX Runtime ends in a crash on {path} ({why}). Nothing was kept. Leave this technique out.",
+    "fresh-process": "A fresh process that opens {path} from disk ends without an answer: {why}",
+    "differs-first": "The first operator that differs is {node} ({kind}): its inputs agree.",
+    "differs-when-fused": "It first differs in {node} ({kind}), and only where ONNX Runtime fuses that with operators before it.",
     "pack-size": "A file of {size} bytes cannot be packed. Give one of 1 to {most} bytes.",
     "not-packed": "{path} does not begin as a packed file does. Pack it first, or take a whole copy.",
     "packed-damaged": "The packed file {path} is damaged: it was cut short, or bytes of it have changed. Take a whole copy.",
