@@ -10,7 +10,8 @@ from onnx.reference import ReferenceEvaluator
 
 from workbench.errors import StepFailed
 from workbench.graphs import GraphFile
-from workbench.graphs.costs import costs, layer_name
+from workbench.graphs.costs import costs
+from workbench.graphs.naming import layer_name
 from workbench.graphs.reference import Parity, against_reference, relative_difference
 from workbench.graphs.runtime import open_session
 from workbench.graphs.tidy import tidy
@@ -55,7 +56,7 @@ def conv_net(groups=1):
     return model(nodes, [*weights, bias, unused], [tensor("x", "batch", 2, 8, 8)], [tensor("y", "batch", 5)])
 
 
-def test_slimming_keeps_answers_names_of_weights_and_nothing_else():
+def test_slimming_keeps_answers_names_of_layers_and_nothing_else():
     before = conv_net()
     copy = before.SerializeToString()
     after = tidy(before)
@@ -64,7 +65,8 @@ def test_slimming_keeps_answers_names_of_weights_and_nothing_else():
     x = {"x": RNG.normal(size=(3, 2, 8, 8)).astype(np.float32)}
     assert np.array_equal(ReferenceEvaluator(before).run(None, x)[0], ReferenceEvaluator(after).run(None, x)[0])
     assert [n.op_type for n in after.graph.node] == ["Conv", "Relu", "Add", "Flatten", "Gemm"]
-    assert {t.name for t in after.graph.initializer} == {"conv.weight", "conv.bias", "fc.weight", "fc.bias"}
+    assert [n.name for n in after.graph.node] == ["conv", "", "", "", "fc"]
+    assert [t.name for t in after.graph.initializer] == ["/0", "/1", "/2", "/3"]
     assert not after.doc_string and not after.graph.doc_string and after.producer_name == "workbench"
     assert b"words" not in after.SerializeToString() and b"a long name" not in after.SerializeToString()
     assert tidy(after) == after
@@ -81,10 +83,15 @@ def test_equal_initializers_are_stored_once():
 
 
 def test_names_in_between_never_collide():
-    nodes = [helper.make_node("Relu", ["v0"], ["h"]), helper.make_node("Add", ["h", "v1"], ["v2"])]
-    after = tidy(model(nodes, [floats("v1", 4)], [tensor("v0", "batch", 4)], [tensor("v2", "batch", 4)]))
+    nodes = [helper.make_node("Relu", ["0"], ["h"]), helper.make_node("Add", ["h", "/0"], ["g"])]
+    nodes += [helper.make_node("Mul", ["g", "1"], ["2"])]
+    held = [floats("1", 4), floats("/0", 4)]
+    after = tidy(model(nodes, held, [tensor("0", "batch", 4)], [tensor("2", "batch", 4)]))
     onnx.checker.check_model(after, full_check=True)
-    assert after.graph.input[0].name == "v0" and after.graph.output[0].name == "v2"
+    assert after.graph.input[0].name == "0" and after.graph.output[0].name == "2"
+    x = {"0": RNG.normal(size=(3, 4)).astype(np.float32)}
+    added, times = (numpy_helper.to_array(t) for t in held[::-1])
+    assert np.allclose(ReferenceEvaluator(after).run(None, x)[0], (np.maximum(x["0"], 0) + added) * times)
 
 
 @pytest.mark.parametrize("groups", [1, 2])

@@ -135,8 +135,12 @@ def stored(file):
     """Integer weights of a file, with their scales, by the layer's name."""
     model = file.load()
     tensors = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
-    pairs = {n.input[0]: n for n in model.graph.node if n.op_type == "DequantizeLinear" and n.input[0] in tensors}
-    return {k.removesuffix("_quantized"): (tensors[k], tensors[n.input[1]]) for k, n in pairs.items() if tensors[k].ndim > 1}
+    makers = {n.output[0]: n for n in model.graph.node}
+    found = {}
+    for node in (n for n in model.graph.node if n.name and n.op_type in ("QLinearConv", "Conv", "Gemm", "MatMul")):
+        weight, scale = node.input[3:5] if node.op_type == "QLinearConv" else makers[node.input[1]].input[:2]
+        found[node.name] = tensors[weight], tensors[scale]
+    return found
 
 
 @pytest.mark.parametrize("granularity", ["tensor", "channel"])
@@ -145,7 +149,7 @@ def test_weights_are_rounded_to_their_scale(two, granularity, bits):
     file, context = two
     new, _ = run(StaticQuantization(granularity=granularity, bits=bits, portable=False), file, context)
     weight = {t.name: numpy_helper.to_array(t) for t in file.load().graph.initializer}["conv.weight"]
-    integers, scale = stored(new)["conv.weight"]
+    integers, scale = stored(new)["conv"]
     largest = np.abs(weight).max((1, 2, 3), keepdims=True) if granularity == "channel" else np.abs(weight).max()
     np.testing.assert_allclose(scale.ravel(), np.ravel(largest) / (127 if bits == 8 else 64), rtol=0.01)
     assert integers.dtype == np.int8 and np.abs(integers).max() in ((127,) if bits == 8 else (64, 63))
@@ -191,7 +195,7 @@ def test_one_scale_for_a_tensor_where_channels_are_not_convolved_alone(words):
 def test_types_are_as_asked(two, activations, weights):
     file, context = two
     new, _ = run(StaticQuantization(activations=activations, weights=weights), file, context)
-    assert stored(new)["conv.weight"][0].dtype == np.dtype(weights)
+    assert stored(new)["conv"][0].dtype == np.dtype(weights)
     tensors = {t.name: numpy_helper.to_array(t) for t in new.load().graph.initializer}
     zeros = {tensors[n.input[2]].dtype for n in new.load().graph.node if n.op_type == "QuantizeLinear"}
     assert zeros == {np.dtype(activations)}
@@ -216,8 +220,10 @@ def test_dynamic_weights_in_seven_bits_and_by_channel(words):
     largest = {}
     for bits in (7, 8):
         new, _ = run(DynamicQuantization(bits=bits), file, context)
-        values = [numpy_helper.to_array(t) for t in new.load().graph.initializer if t.name.startswith("fc.weight_q")]
-        largest[bits] = np.abs(values[0].astype(int)).max()
+        model = new.load()
+        product = next(n for n in model.graph.node if n.name == "fc")
+        (values,) = (numpy_helper.to_array(t) for t in model.graph.initializer if t.name == product.input[1])
+        largest[bits] = np.abs(values.astype(int)).max()
     assert 60 <= largest[7] <= 64 and largest[8] == 127
     sizes = [run(DynamicQuantization(granularity=g), file, context)[0].size_bytes for g in ("tensor", "channel")]
     assert sizes[0] < sizes[1]

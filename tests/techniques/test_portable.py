@@ -126,21 +126,26 @@ def test_portable_files_are_certified_and_cost_nothing(quantized, granularity, a
     assert after < 2 * before + 0.01 * np.abs(truth).max()
 
 
+def convolutions(file):
+    """By a convolution's name: its integer weights, their scale, its integer bias, and the scale of its input."""
+    model = file.load()
+    held = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    found = [n for n in model.graph.node if n.op_type == "QLinearConv"]
+    return {n.name: tuple(held[n.input[place]] for place in (3, 4, 8, 1)) for n in found}
+
+
 def test_only_what_could_saturate_is_coarser(quantized):
     make, *_ = quantized
-    kept = {p: make(granularity="channel", portable=p)[0].load() for p in (False, True)}
-    held = {p: {t.name: numpy_helper.to_array(t) for t in m.graph.initializer} for p, m in kept.items()}
-    plain, safe = (held[p]["a.weight_quantized"] for p in (False, True))
-    rows = [np.moveaxis(w, 1, -1).reshape(16, -1) for w in (plain, safe)]
+    plain, safe = (convolutions(make(granularity="channel", portable=p)[0]) for p in (False, True))
+    (weights, scale, bias, given), (coarser, grown, its_bias, its_given) = plain["a"], safe["a"]
+    rows = [np.moveaxis(w, 1, -1).reshape(16, -1) for w in (weights, coarser)]
     risky = saturable(rows[0]).any(axis=1)
     assert risky.any() and not risky.all() and np.array_equal((rows[0] != rows[1]).any(axis=1), risky)
-    assert np.array_equal(held[False]["c.weight_quantized"], held[True]["c.weight_quantized"])
-    scale = {p: held[p]["a.weight_scale"] for p in held}
-    growth = scale[True] / scale[False]
+    assert np.array_equal(plain["c"][0], safe["c"][0])
+    growth = grown / scale
     assert (growth[~risky] == 1).all() and (growth >= 1).all() and (growth <= 2.0001).all() and (growth[risky] > 1).any()
-    real = {p: held[p]["a.bias_quantized"] * held[p]["a.bias_quantized_scale"] for p in held}
-    np.testing.assert_allclose(real[True], real[False], atol=float(held[True]["a.bias_quantized_scale"].max()))
-    np.testing.assert_allclose(held[True]["a.bias_quantized_scale"], held[False]["a.bias_quantized_scale"] * growth, rtol=1e-6)
+    assert its_given == given
+    np.testing.assert_allclose(its_bias * grown, bias * scale, atol=float(grown.max()))
 
 
 def test_the_same_bytes_on_every_machine_and_seven_bits_need_no_mending(quantized):

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.graphs.naming import called, is_scale_or_zero_point, layer_of, sources
+
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TensorProto
 
-_SUFFIXES = ("_quantized", ".weight", ".bias", "_bias", ".qkv", "_fp16")
 _GATES = {"LSTM": 4, "GRU": 3, "RNN": 1, "DynamicQuantizeLSTM": 4}
 
 
@@ -50,15 +51,6 @@ def costs(model: "ModelProto") -> Costs:
     )
 
 
-def layer_name(initializer: str) -> str:
-    """The module's name in that of an initializer: "layers.0.conv1" in "layers.0.conv1.weight_quantized"."""
-    changed = True
-    while changed:
-        shorter = next((initializer[: -len(s)] for s in _SUFFIXES if initializer.endswith(s)), initializer)
-        changed, initializer = shorter != initializer, shorter or initializer
-    return initializer
-
-
 def _weights(graph: "GraphProto") -> "dict[str, TensorProto]":
     """The initializers that are numbers of layers."""
     from onnx import TensorProto as T
@@ -68,7 +60,7 @@ def _weights(graph: "GraphProto") -> "dict[str, TensorProto]":
     return {
         t.name: t
         for t in graph.initializer
-        if t.data_type in parameters and t.name not in helpers and not t.name.endswith(("_scale", "_zero_point"))
+        if t.data_type in parameters and t.name not in helpers and not is_scale_or_zero_point(t.name)
     }
 
 
@@ -155,23 +147,11 @@ def _macs(node: "NodeProto", shapes: dict[str, tuple[int, ...]]) -> int | None:
 def _layers(graph: "GraphProto", weights: "dict[str, TensorProto]", macs: list[int | None]) -> tuple[LayerCost, ...]:
     made_by = {output: node for node in graph.node for output in node.output}
     found = []
-    for node, products in zip(graph.node, macs, strict=True):
-        held = [weights[name] for name in _sources(node, made_by) if name in weights]
+    for place, (node, products) in enumerate(zip(graph.node, macs, strict=True)):
+        held = [weights[name] for name in sources(node, made_by) if name in weights]
         numbers = sum(math.prod(t.dims) for t in held)
         if node.op_type in ("DequantizeLinear", "QuantizeLinear", "Cast") or not (numbers > 1 or products):
             continue
-        name = layer_name(max(held, key=lambda t: math.prod(t.dims)).name) if held else node.name
+        name = layer_of(node, max(held, key=lambda t: math.prod(t.dims)).name) if held else called(node, place)
         found.append(LayerCost(name, node.op_type, products or 0, numbers, sum(len(t.raw_data) for t in held)))
     return tuple(found)
-
-
-def _sources(node: "NodeProto", made_by: "dict[str, NodeProto]") -> list[str]:
-    """Names of a node's inputs, seen through the nodes that only change how a weight is stored."""
-    names = []
-    for name in node.input:
-        maker = made_by.get(name)
-        while maker is not None and maker.op_type in ("DequantizeLinear", "Cast", "Transpose"):
-            name = maker.input[0]
-            maker = made_by.get(name)
-        names.append(name)
-    return names

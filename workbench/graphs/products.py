@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from workbench.graphs.constants import Constants, attribute
-from workbench.graphs.costs import layer_name
+from workbench.graphs.naming import layer_of
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
@@ -126,7 +126,7 @@ def _named(node: "NodeProto", place: int, layout: Layout, code: str, known: Cons
     """A product with no more than its names: the layer is read off the weights where they are an initializer."""
     source = source or node.input[place]
     layout = "rows" if attribute(node, "transB", 0) else layout
-    layer = layer_name(source) if source not in known.makers and known.value(source) is not None else node.name
+    layer = layer_of(node, source) if source not in known.makers and known.value(source) is not None else node.name
     return Product(output(node), layer or output(node), node.op_type, layout, code, source=source)
 
 

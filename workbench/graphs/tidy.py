@@ -1,9 +1,12 @@
 """Slimming: everything that ONNX Runtime does not need goes, and the answers stay the same.
 
-Initializers keep their names (they carry the names of layers); values in between get short ones.
+A layer's name is said once, by the operator that has its weights; everything else has a short name or none.
 """
 
 from typing import TYPE_CHECKING
+
+from workbench.graphs.attributes import drop_defaults
+from workbench.graphs.naming import in_digits, name_layers, shorten_initializers
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -14,7 +17,7 @@ PRODUCER = "workbench"
 def tidy(model: "ModelProto", share: bool = True) -> "ModelProto":
     """A slimmed copy: no metadata, doc strings, value infos, dead or doubled nodes; equal initializers are stored once.
 
-    `share=False` leaves equal initializers apart, for a graph whose weights are still to be replaced.
+    `share=False` leaves initializers apart and their names as they are, for a graph whose weights are still to be replaced.
     """
     import onnx_ir
     from onnx_ir.passes import common
@@ -36,6 +39,10 @@ def tidy(model: "ModelProto", share: bool = True) -> "ModelProto":
         graph = step(graph).model
     _shorten(graph)
     slim = onnx_ir.to_proto(graph)
+    name_layers(slim)
+    drop_defaults(slim)
+    if share:
+        shorten_initializers(slim)
     slim.producer_name, slim.producer_version, slim.domain, slim.doc_string = PRODUCER, "", "", ""
     slim.graph.name = "main"
     del slim.graph.value_info[:], slim.metadata_props[:]
@@ -43,12 +50,11 @@ def tidy(model: "ModelProto", share: bool = True) -> "ModelProto":
 
 
 def _shorten(model: "object") -> None:
-    """Names of nodes and of values in between become n0, n1, ... and v0, v1, ..., never one that is taken."""
+    """Names of values in between become 0, 1, ..., in base 36, never one that is taken."""
     graph = model.graph  # type: ignore[attr-defined]
     taken = {v.name for v in [*graph.inputs, *graph.outputs]} | set(graph.initializers)
-    fresh = (name for k in range(1 << 62) if (name := f"v{k}") not in taken)
-    for index, node in enumerate(graph):
-        node.name = f"n{index}"
+    fresh = (name for k in range(1 << 62) if (name := in_digits(k)) not in taken)
+    for node in graph:
         for value in node.outputs:
             if value.name and value.name not in taken:
                 value.name = next(fresh)

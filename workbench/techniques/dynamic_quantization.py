@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal, Self
 
+from workbench.graphs.naming import with_names
 from workbench.knobs import knob
 from workbench.records import Report
 from workbench.techniques.operators import RECURRENT, Operator, lines, operators, untouched
@@ -19,6 +20,7 @@ class DynamicQuantization(FileTechnique):
     Convolutions stay in float unless they are asked for: ONNX Runtime has no fused kernel for them, and they get slower.
     """
 
+    version = 2
     title = "Quantize dynamically"
 
     granularity: Literal["tensor", "channel"] = knob(
@@ -32,7 +34,7 @@ class DynamicQuantization(FileTechnique):
 
     def plan(self, x: "GraphFile", context: Context) -> Plan:
         """Raises `StepFailed` where nothing in the file can be quantized."""
-        plan = Plan(lines(operators(x.load()), self._why_not, "quantized-dynamically"))
+        plan = Plan(lines(operators(with_names(x.load())), self._why_not, "quantized-dynamically"))
         require(plan.lines, x)
         return plan
 
@@ -45,7 +47,7 @@ class DynamicQuantization(FileTechnique):
         context.check()
         with quiet():
             quantize_dynamic(
-                x.load(),
+                with_names(x.load()),
                 str(out),
                 op_types_to_quantize=["MatMul", "Gemm", "LSTM", "Gather", *(["Conv"] if self.convolutions else [])],
                 per_channel=self.granularity == "channel",
@@ -53,7 +55,7 @@ class DynamicQuantization(FileTechnique):
                 weight_type=QuantType.QInt8,
                 extra_options={"MatMulConstBOnly": True},
             )
-        model, before = onnx.load(str(out)), operators(x.load())
+        model, before = onnx.load(str(out)), operators(with_names(x.load()))
         left = untouched(before, model)
         told = lines(before, lambda o: self._why_not(o) or ("not-taken" if o.node in left else None), "quantized-dynamically")
         return finished(type(self).__name__, model, told, x, out)

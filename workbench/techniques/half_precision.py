@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import StepFailed
+from workbench.graphs.naming import with_names
 from workbench.records import Report
 from workbench.tasks.task import Array
 from workbench.techniques.operators import lines, operators
@@ -34,13 +35,13 @@ class HalfPrecision(FileTechnique):
     of its own before it is handed on.
     """
 
-    version = 2
+    version = 3
     title = "Half precision"
 
     def plan(self, x: "GraphFile", context: Context) -> Plan:
         """Raises `StepFailed` where no operator can be halved."""
         context.check()
-        model = x.load()
+        model = with_names(x.load())
         large = _beyond(x, model, context)
         kept = [node.name for node in model.graph.node if large & {*node.input, *node.output}]
         told = lines(operators(model), lambda o: "beyond-half" if o.node in kept else None, "halved")
@@ -57,7 +58,7 @@ class HalfPrecision(FileTechnique):
 
         with quiet():
             half = convert_float_to_float16(
-                x.load(),
+                with_names(x.load()),
                 max_finite_val=_LARGEST,
                 keep_io_types=True,
                 op_block_list=DEFAULT_OP_BLOCK_LIST,

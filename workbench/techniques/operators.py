@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.graphs.costs import layer_name
+from workbench.graphs.naming import layer_of
 from workbench.records import Line
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def operators(model: "ModelProto") -> list[Operator]:
     for node in model.graph.node:
         weights = tuple(name for name in node.input if name in matrices)
         if node.op_type in _KINDS and (weights or node.op_type != "Gather"):
-            found.append(Operator(layer_name(weights[0]) if weights else node.name, node.op_type, node.name, weights))
+            found.append(Operator(layer_of(node, weights[0]) if weights else node.name, node.op_type, node.name, weights))
     return found
 
 
