@@ -1,7 +1,7 @@
 """Run as a script in a fresh process that imports numpy and ONNX Runtime, and nothing of this library.
 
 Takes one JSON object on standard input:
-    files     paths of one or two ONNX files (two may be the same); one is measured alone, two side by side
+    files     paths of ONNX files (some may be the same); one is measured alone, more side by side
     inputs    path of an .npz with the inputs; at least as many samples as the largest batch
     names     their names in the same order; empty for a single array, which is the file's first input
     blocks    [{"batch", "threads", "seconds", "order"}, ...]: in `order` the files are opened and first called
@@ -9,8 +9,8 @@ and prints one JSON object:
     blocks    for every block {"load": [s a file], "first": [s a file], "times": [[s a file], ...]}
     before    bytes of memory that the process has taken before it opened a file, and
     peak      the most that it took
-One call of each file alternates with one of the other, and who comes first alternates too, so that whatever else the
-machine does falls on both.
+Files are called in turn, one call each, and every second round the other way round, so that whatever else the machine does
+falls on all.
 """
 
 import json

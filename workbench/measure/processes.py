@@ -1,9 +1,6 @@
 """Fresh processes that time files: a few with candidate and reference side by side, one with the candidate alone."""
 
-import json
 import math
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.errors import StepFailed
+from workbench.graphs.timing import probed
 from workbench.jobs import measuring
 from workbench.tasks.task import Array
 
@@ -72,17 +69,17 @@ def taken(
         np.savez(inputs, *arrays.values())
         order: dict[str, Any] = {"inputs": str(inputs), "names": [name for name in arrays if name]}
         own = order | {"files": [str(files[1])], "blocks": [asdict(b) | {"order": [0]} for b in blocks]}
-        by_itself = _probe(own) if alone else None
+        by_itself = probed(own) if alone else None
         order["files"] = [str(file) for file in files]
         orders = [order | {"blocks": _both_ways(blocks, first)} for first in (0, 1)]
         sides = []
         for k in range(processes):
             check()
-            sides.append(_probe(orders[k % 2]))
+            sides.append(probed(orders[k % 2]))
         unsteady = _unsteady(sides, range(len(blocks)))
         for k in unsteady:
             check()
-            sides[k] = _probe(orders[k % 2])
+            sides[k] = probed(orders[k % 2])
     return Runs(blocks, sides, by_itself, len(unsteady))
 
 
@@ -110,11 +107,3 @@ def _pace(side: Mapping[str, Any], index: int) -> float:
 
 def _pairs(side: Mapping[str, Any], index: int) -> list[Array]:
     return [np.array(side["blocks"][k]["times"]) for k in (2 * index, 2 * index + 1)]
-
-
-def _probe(order: Mapping[str, Any]) -> dict[str, Any]:
-    script = Path(__file__).with_name("probe.py")
-    done = subprocess.run([sys.executable, "-I", str(script)], input=json.dumps(order), capture_output=True, text=True)
-    if done.returncode:
-        raise StepFailed("probe-failed", why=(done.stderr.strip().splitlines() or ["it said nothing"])[-1][:300])
-    return json.loads(done.stdout)
