@@ -126,7 +126,7 @@ def test_an_sgd_step_is_the_gradient_times_the_rate():
 
 def test_weight_decay_shrinks_weights_and_spares_biases_and_norms():
     net = _net()
-    still = {"loss": lambda module, inputs, targets: module(inputs["input"]).sum() * 0}
+    still = {"loss": lambda answer, targets, taught: answer.sum() * 0}
     words = {"epochs": 1, "batch_size": 64, "schedule": "constant", "learning_rate": 0.1}
     fitted, _ = _train(net, _classes(), weight_decay=0.5, **words, **still)
     assert torch.allclose(fitted[0].weight, net[0].weight * (1 - 0.1 * 0.5), atol=1e-6)
@@ -140,7 +140,7 @@ def _equal_parameters(one, two):
 
 def test_l1_drives_weights_to_zero_by_their_sign():
     net = _net()
-    still = {"loss": lambda module, inputs, targets: module(inputs["input"]).sum() * 0}
+    still = {"loss": lambda answer, targets, taught: answer.sum() * 0}
     words = {
         "epochs": 1,
         "batch_size": 64,
@@ -214,7 +214,7 @@ def test_a_loss_of_ones_own_needs_no_labels():
     data = Split("train", np.ones((8, 2), np.float32), None)
     settings = {"epochs": 200, "learning_rate": 0.05, "weight_decay": 0.0}
     fitted, history = _train(
-        nn.Linear(2, 1), data, data, "outputs", loss=lambda m, x, y: (m(x["input"]) - 3).square().mean(), **settings
+        nn.Linear(2, 1), data, data, "outputs", loss=lambda answer, y, taught: (answer - 3).square().mean(), **settings
     )
     assert fitted(torch.ones(1, 2)).item() == pytest.approx(3, abs=0.05)
     assert set(history[0]) == {"epoch", "train_loss", "validation_loss"}
@@ -230,7 +230,7 @@ def test_patience_needs_validation():
     "loss",
     [
         None,
-        lambda m, x, y: m(x["input"]).sum() * float("nan"),
+        lambda answer, y, taught: answer.sum() * float("nan"),
     ],
 )
 def test_a_run_that_diverges_says_which_rate(loss):
@@ -241,7 +241,7 @@ def test_a_run_that_diverges_says_which_rate(loss):
 
 
 def test_out_of_memory_on_a_gpu_is_a_sentence_with_the_remedy():
-    def loss(module, inputs, targets):
+    def loss(answer, targets, taught):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     with pytest.raises(StepFailed) as caught:

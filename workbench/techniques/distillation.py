@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 class Distillation(ModuleTechnique):
     """Makes alpha CE(f(x), y) + (1 - alpha) T^2 KL(softmax(t(x) / T) || softmax(f(x) / T)) small.
 
-    The teacher t is the study's baseline, frozen. With alpha 0 no labels are needed. Weights that are zero stay zero.
-    A regression takes mean squared errors in both places. Source: Hinton et al., Distilling the Knowledge in a Neural
-    Network, 2015.
+    The teacher t is the study's baseline, frozen: it is asked about each sample once. With alpha 0 no labels are needed.
+    Weights that are zero stay zero. A regression takes mean squared errors in both places. Source: Hinton et al.,
+    Distilling the Knowledge in a Neural Network, 2015.
     """
 
+    version = 2
     order = "recovery"
     needs = frozenset({"teacher", "labels"})
     title = "Distil"
@@ -44,6 +45,6 @@ class Distillation(ModuleTechnique):
 
         if "labels" in self.needed and context.train.targets is None:
             raise InputError("needs-labels", step=type(self).__name__, kind=context.kind)
-        loss = distilling(context.teacher(), context.kind, self.alpha, self.temperature)
+        loss = distilling(context.kind, self.alpha, self.temperature)
         settings = Settings(epochs=self.epochs, learning_rate=self.learning_rate, batch_size=self.batch_size)
-        return retrained(x, plan, context, settings, loss, type(self).__name__)
+        return retrained(x, plan, context, settings, type(self).__name__, loss, context.teacher())

@@ -30,4 +30,4 @@ class FineTuning(ModuleTechnique):
         from workbench.training import Settings
 
         settings = Settings(epochs=self.epochs, learning_rate=self.learning_rate, batch_size=self.batch_size)
-        return retrained(x, plan, context, settings, None, type(self).__name__)
+        return retrained(x, plan, context, settings, type(self).__name__)

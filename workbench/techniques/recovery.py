@@ -25,7 +25,13 @@ def planned(module: "nn.Module") -> Plan:
 
 
 def retrained(
-    module: "nn.Module", plan: Plan, context: Context, settings: "Settings", loss: "Loss | None", step: str
+    module: "nn.Module",
+    plan: Plan,
+    context: Context,
+    settings: "Settings",
+    step: str,
+    loss: "Loss | None" = None,
+    teacher: "nn.Module | None" = None,
 ) -> "tuple[nn.Module, Report]":
     """A trained copy, and the report with the last epoch's figures."""
     from workbench.training.loop import train
@@ -39,6 +45,7 @@ def retrained(
         seed=context.seed,
         device=context.device,
         loss=loss,
+        teacher=teacher,
         emit=context.emit,
         check=context.check,
         step_name=step,

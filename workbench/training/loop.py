@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from workbench.errors import InputError, StepFailed
 from workbench.events import EpochMeasured, Event, Progress
-from workbench.models.calling import tensors
+from workbench.models.calling import call, tensors
 from workbench.models.weights import check_weights
 from workbench.tasks.task import Split
 from workbench.training import checkpoint as checkpoints
@@ -28,6 +28,7 @@ from workbench.training.optimizers import optimizer_of
 from workbench.training.repeatable import repeatable, shuffled
 from workbench.training.schedules import share
 from workbench.training.settings import Settings
+from workbench.training.teacher import Taught
 from workbench.training.validation import figures
 
 _PROGRESS_SECONDS = 0.1
@@ -43,6 +44,7 @@ def train(
     seed: int,
     device: str = "auto",
     loss: Loss | None = None,
+    teacher: nn.Module | None = None,
     emit: Callable[[Event], None] = lambda event: None,
     check: Callable[[], None] = lambda: None,
     step_name: str = "fit",
@@ -51,8 +53,9 @@ def train(
 ) -> tuple[nn.Module, list[dict[str, float]]]:
     """Trains a copy of a module; returns it in evaluation mode, where `module` is, and the figures of each epoch.
 
-    `loss` replaces the one of the task's kind; `check` is called between batches and may raise; `checkpoint` names the
-    file that an interrupted run goes on from; with `keep_zeros` weights that are zero stay zero (a pruned network).
+    `loss` replaces the one of the task's kind, and is given what `teacher` answers where there is one; `check` is called
+    between batches and may raise; `checkpoint` names the file that an interrupted run goes on from; with `keep_zeros`
+    weights that are zero stay zero (a pruned network).
 
     Raises `InputError` without targets to learn from, `StepFailed` "diverged" and "gpu-out-of-memory".
     """
@@ -65,6 +68,8 @@ def train(
     )
     with repeatable(course.device):
         try:
+            if teacher is not None:
+                course.ask(teacher, check)
             course.run(emit, check, checkpoint)
         except torch.OutOfMemoryError:
             raise StepFailed("gpu-out-of-memory", step=step_name, batch_size=settings.batch_size) from None
@@ -96,7 +101,14 @@ class _Course:
         self.held = None if validation is None else _placed(validation, device)
         self.optimizer, self.weights = optimizer_of(self.module, settings, step_name)
         self.masks = [(w, w != 0) for w in self.weights if keep_zeros and bool((w == 0).any())]
+        self.taught: Taught | None = None
+        self.held_taught: Taught | None = None
         self.so_far = Progressed()
+
+    def ask(self, teacher: nn.Module, check: Callable[[], None]) -> None:
+        """Has a teacher answer all samples."""
+        self.taught = Taught(teacher, self.inputs, check)
+        self.held_taught = None if self.held is None else Taught(teacher, self.held[0], check)
 
     @property
     def fast(self) -> bool:
@@ -137,7 +149,7 @@ class _Course:
             told.progress(done + 1, total)
         found = {"epoch": number + 1.0, "train_loss": float(summed) / sum(len(rows) for rows in batches)}
         if self.held is not None:
-            found |= figures(self.module, *self.held, self.kind, self.loss)
+            found |= figures(self.module, *self.held, self.kind, self.loss, self.held_taught)
         self._require_finite(found)
         self._remember(found)
 
@@ -147,9 +159,10 @@ class _Course:
             group["lr"] = self.settings.learning_rate * share_of_rate
         inputs = {name: self._laid_out(tensor[rows]) for name, tensor in self.inputs.items()}
         targets = None if self.targets is None else self.targets[rows]
+        taught = None if self.taught is None else self.taught(rows)
         self.optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cuda", torch.bfloat16, enabled=self.fast):
-            loss = self.loss(self.module, inputs, targets)
+            loss = self.loss(call(self.module, inputs), targets, taught)
         penalty = self.settings.l1 * torch.stack([w.abs().sum() for w in self.weights]).sum() if self.settings.l1 else 0.0
         (loss + penalty).backward()
         self.optimizer.step()

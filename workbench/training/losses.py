@@ -1,40 +1,34 @@
-"""What training makes small. A loss is a function of the module, its inputs by name, and the targets."""
+"""What training makes small. A loss is a function of a module's answer, the targets, and what a teacher answers."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.models.calling import call
-
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
-Loss = Callable[["nn.Module", "dict[str, Tensor]", "Tensor | None"], "Tensor"]
+Loss = Callable[["Tensor", "Tensor | None", "Tensor | None"], "Tensor"]
 
 
 def supervised(kind: str) -> Loss:
     """Cross-entropy for a classification, mean squared error for a regression; mean over the batch."""
 
-    def loss(module: "nn.Module", inputs: "dict[str, Tensor]", targets: "Tensor | None") -> "Tensor":
+    def loss(answer: "Tensor", targets: "Tensor | None", taught: "Tensor | None" = None) -> "Tensor":
         assert targets is not None
-        return against_targets(kind, call(module, inputs), targets)
+        return against_targets(kind, answer, targets)
 
     return loss
 
 
-def distilling(teacher: "nn.Module", kind: str, alpha: float, temperature: float = 1.0) -> Loss:
+def distilling(kind: str, alpha: float, temperature: float = 1.0) -> Loss:
     """What a student makes small that learns from labels and from a frozen teacher.
 
     Classification: alpha CE(f(x), y) + (1 - alpha) T^2 KL(softmax(t(x) / T) || softmax(f(x) / T)), the mean over the
     batch (G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015). Other kinds:
-    alpha MSE(f(x), y) + (1 - alpha) MSE(f(x), t(x)). Without labels alpha is 0. The teacher stays in evaluation mode.
+    alpha MSE(f(x), y) + (1 - alpha) MSE(f(x), t(x)). Without labels alpha is 0.
     """
 
-    def loss(module: "nn.Module", inputs: "dict[str, Tensor]", targets: "Tensor | None") -> "Tensor":
-        import torch
-
-        with torch.no_grad():
-            taught = call(teacher, inputs).detach()
-        answer = call(module, inputs)
+    def loss(answer: "Tensor", targets: "Tensor | None", taught: "Tensor | None") -> "Tensor":
+        assert taught is not None
         weight = alpha if targets is not None else 0.0
         total = (1 - weight) * against_teacher(kind, answer, taught, temperature)
         return total if targets is None else total + weight * against_targets(kind, answer, targets)

@@ -7,29 +7,32 @@ import torch.nn.functional as F
 
 from workbench.models.calling import batches, call
 from workbench.training.losses import Loss
+from workbench.training.teacher import BATCH, Taught
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-_BATCH = 512
-
 
 def figures(
-    module: "nn.Module", inputs: "dict[str, Tensor]", targets: "Tensor | None", kind: str, loss: Loss
+    module: "nn.Module",
+    inputs: "dict[str, Tensor]",
+    targets: "Tensor | None",
+    kind: str,
+    loss: Loss,
+    taught: Taught | None = None,
 ) -> dict[str, float]:
     """ "validation_loss", and with targets "validation_accuracy" or "validation_rmse". Leaves the module in evaluation mode."""
     module.eval()
-    named = inputs if targets is None else inputs | {"": targets}
-    samples = len(next(iter(named.values())))
-    device = next(iter(named.values())).device
+    samples = len(next(iter(inputs.values())))
+    device = next(iter(inputs.values())).device
     summed, scored = torch.zeros((), device=device), torch.zeros((), device=device)
     with torch.no_grad():
-        for batch in batches(named, _BATCH):
-            expected = batch.pop("", None)
-            size = len(next(iter(batch.values())))
-            summed += size * loss(module, batch, expected)
+        for k, batch in enumerate(batches(inputs, BATCH)):
+            rows = slice(k * BATCH, (k + 1) * BATCH)
+            answer, expected = call(module, batch), None if targets is None else targets[rows]
+            summed += len(answer) * loss(answer, expected, None if taught is None else taught(rows))
             if expected is not None:
-                scored += size * _score(kind, call(module, batch), expected)
+                scored += len(answer) * _score(kind, answer, expected)
     found = {"validation_loss": float(summed) / samples}
     if targets is None:
         return found
