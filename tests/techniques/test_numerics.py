@@ -10,7 +10,7 @@ from onnx.reference import ReferenceEvaluator
 
 from workbench.errors import InputError, StepFailed
 from workbench.graphs import GraphFile
-from workbench.graphs.fused import float_operators, integer_operators
+from workbench.graphs.fused import float_operators, integer_operators, ran
 from workbench.machine import Machine
 from workbench.tasks.task import Signature, Split
 from workbench.techniques import DynamicQuantization, HalfPrecision, StaticQuantization, StepContext
@@ -115,6 +115,8 @@ def test_a_static_file_runs_in_integers_and_says_what_does_not(two, words):
     assert codes(report) == dict.fromkeys(("conv", "depth", "embed", "fc"), "quantized")
     found = integer_operators(new.path)
     assert found["QLinearConv"] == 2 and found["QGemm"] == 1 and not float_operators(new.path)
+    layers = {node.layer: node.operator for node in ran(new.path) if node.layer in ("conv", "depth", "fc")}
+    assert layers == {"conv": "QLinearConv", "depth": "QLinearConv", "fc": "QGemm"}
     assert report.figures["integer_operators"] == sum(found.values()) and integer_operators(file.path) == {}
     assert float_operators(file.path) == {"Conv": 1, "FusedConv": 1, "Gemm": 1} and report.figures["float_operators"] == 0
     file, context = words

@@ -1,15 +1,20 @@
 """Dynamic quantization: weights in 8 bits, activations scaled anew at every call. Needs no data."""
 
+from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from workbench.graphs.naming import with_names
 from workbench.knobs import knob
 from workbench.records import Report
+from workbench.techniques.guard import Quantizer, guarded
 from workbench.techniques.operators import RECURRENT, Operator, lines, operators, untouched
 from workbench.techniques.quantized import bits_for, finished, quiet, require
-from workbench.techniques.technique import Context, FileTechnique, Plan
+from workbench.techniques.technique import Context, FileTechnique, Need, Plan
 
 if TYPE_CHECKING:
+    from onnx import ModelProto
+
     from workbench.graphs import GraphFile
 
 
@@ -28,6 +33,12 @@ class DynamicQuantization(FileTechnique):
     )
     bits: Literal["auto", 7, 8] = knob("auto", unit="bits", say="of a weight; auto is what this machine's instructions bear")
     convolutions: bool = knob(False, search=(False, True), say="convolutions too: smaller files that run slower")
+    guard: Literal["none", "time"] = knob("none", say="time leaves in float what is slower in integers on this machine")
+
+    @property
+    def needed(self) -> frozenset[Need]:
+        """Samples, where files are timed on them."""
+        return frozenset({"calibration"}) if self.guard == "time" else self.needs
 
     def resolve(self, x: "GraphFile", context: Context) -> Self:
         return self.replace(bits=bits_for(context.machine)) if self.bits == "auto" else self
@@ -39,26 +50,41 @@ class DynamicQuantization(FileTechnique):
         return plan
 
     def apply(self, x: "GraphFile", plan: Plan, context: Context) -> "tuple[GraphFile, Report]":
+        """Raises `StepFailed` where the file would not run in integers."""
+        context.check()
+        step, out = self.resolve(x, context), context.scratch / "dynamic.onnx"
+        if self.guard == "none":
+            return step._file(x, context, (), out)
+        file = Quantizer(lambda x: step._graph(x, context), lambda left, path: step._file(x, context, left, path))
+        return guarded(x, plan, context, file, out)
+
+    def _file(self, x: "GraphFile", context: Context, left: Collection[str], out: Path) -> "tuple[GraphFile, Report]":
+        """The file at `out`, with the nodes of these names left in float, and its report."""
+        model, before = self._graph(x, context, left), operators(with_names(x.load()))
+        not_taken = untouched(before, model)
+        told = lines(
+            before, lambda o: self._why_not(o) or ("not-taken" if o.node in not_taken else None), "quantized-dynamically"
+        )
+        return finished(type(self).__name__, model, told, x, out)
+
+    def _graph(self, x: "GraphFile", context: Context, left: Collection[str] = ()) -> "ModelProto":
+        """The graph as the quantizer leaves it: what it makes of a node is called after that."""
         import onnx
         from onnxruntime.quantization import QuantType, quantize_dynamic
 
-        step = self.resolve(x, context)
-        out = context.scratch / "dynamic.onnx"
-        context.check()
+        out = context.scratch / "quantized.onnx"
         with quiet():
             quantize_dynamic(
                 with_names(x.load()),
                 str(out),
                 op_types_to_quantize=["MatMul", "Gemm", "LSTM", "Gather", *(["Conv"] if self.convolutions else [])],
                 per_channel=self.granularity == "channel",
-                reduce_range=step.bits == 7,
+                reduce_range=self.bits == 7,
                 weight_type=QuantType.QInt8,
+                nodes_to_exclude=list(left),
                 extra_options={"MatMulConstBOnly": True},
             )
-        model, before = onnx.load(str(out)), operators(with_names(x.load()))
-        left = untouched(before, model)
-        told = lines(before, lambda o: self._why_not(o) or ("not-taken" if o.node in left else None), "quantized-dynamically")
-        return finished(type(self).__name__, model, told, x, out)
+        return onnx.load(str(out))
 
     def _why_not(self, operator: Operator) -> str | None:
         """The reason why an operator stays in float."""

@@ -11,6 +11,7 @@ from workbench.errors import StepFailed
 from workbench.graphs import GraphFile
 from workbench.machine import Machine
 from workbench.records import Line, Report
+from workbench.techniques.fallbacks import as_run
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -36,16 +37,16 @@ def finished(
     step: str, model: "ModelProto", lines: tuple[Line, ...], before: GraphFile, path: Path
 ) -> tuple[GraphFile, Report]:
     """The file, slimmed and saved, with its report. Raises `StepFailed` where ONNX Runtime runs none of it in integers."""
-    from workbench.graphs.fused import float_operators, integer_operators
+    from workbench.graphs.fused import ran
     from workbench.graphs.tidy import tidy
 
     file = GraphFile.save(tidy(model), path)
-    integers, floats = integer_operators(file.path), float_operators(file.path)
-    if not integers:
+    found = ran(file.path)
+    if not any(node.integer for node in found):
         raise StepFailed("runs-in-float", step=step)
-    figures = {"integer_operators": sum(integers.values()), "float_operators": sum(floats.values())}
+    figures = {"integer_operators": sum(n.integer for n in found), "float_operators": sum(n.float for n in found)}
     figures |= {"bytes_before": before.size_bytes, "bytes_after": file.size_bytes}
-    return file, Report(step, lines, {name: float(value) for name, value in figures.items()})
+    return file, Report(step, as_run(lines, found), {name: float(value) for name, value in figures.items()})
 
 
 @contextlib.contextmanager

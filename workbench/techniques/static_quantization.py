@@ -1,7 +1,8 @@
 """Static quantization: weights and activations in 8 bits, their scales fixed beforehand on training samples."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -10,6 +11,7 @@ from workbench.graphs.naming import with_names
 from workbench.graphs.runtime import open_session
 from workbench.knobs import knob
 from workbench.records import Report
+from workbench.techniques.guard import Quantizer, guarded
 from workbench.techniques.operators import RECURRENT, Operator, lines, operators, untouched
 from workbench.techniques.portable import Narrowed, make_portable
 from workbench.techniques.quantized import finished, is_arm, quiet, require
@@ -32,8 +34,9 @@ class StaticQuantization(FileTechnique):
     `auto` becomes what this machine's instructions are good at: uint8 activations and int8 weights on x86, where two
     signed operands run slower than float; int8 on Arm. x86 CPUs without VNNI add products in pairs in 16 bits, and
     saturate: `portable` stores the weights that could do so a little coarser (`workbench.techniques.portable`), so that
-    every CPU answers alike and `certify` proves it. Source: Jacob et al., Quantization and Training of Neural Networks
-    for Efficient Integer-Arithmetic-Only Inference, 2018.
+    every CPU answers alike and `certify` proves it. `guard="time"` times operators and files, and gives a file that is not
+    slower than the one it comes from, at the worst that one itself (`workbench.techniques.guard`).
+    Source: Jacob et al., Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference, 2018.
     """
 
     version = 3
@@ -51,6 +54,7 @@ class StaticQuantization(FileTechnique):
         256, ge=1, le=100_000, search=(64, 1024), scale="log", unit="samples", say="training samples that fix the scales"
     )
     method: Literal["minmax"] = knob("minmax", say="how a range is taken from the samples")
+    guard: Literal["none", "time"] = knob("none", say="time leaves in float what is slower in integers on this machine")
 
     def resolve(self, x: "GraphFile", context: Context) -> Self:
         fit = {"activations": "int8" if is_arm(context.machine) else "uint8", "weights": "int8"}
@@ -65,32 +69,44 @@ class StaticQuantization(FileTechnique):
 
     def apply(self, x: "GraphFile", plan: Plan, context: Context) -> "tuple[GraphFile, Report]":
         """Raises `StepFailed` where the file would not run in integers."""
+        step, out = self.resolve(x, context), context.scratch / "static.onnx"
+        if self.guard == "none":
+            return step._file(x, context, (), out)
+        file = Quantizer(lambda x: step._graph(x, context), lambda left, path: step._file(x, context, left, path))
+        return guarded(x, plan, context, file, out)
+
+    def _file(self, x: "GraphFile", context: Context, left: Collection[str], out: Path) -> "tuple[GraphFile, Report]":
+        """The file at `out`, with the nodes of these names left in float, and its report."""
+        model, before = self._graph(x, context, left), operators(with_names(x.load()))
+        mended = make_portable(model) if self.portable else Narrowed()
+        not_taken = untouched(before, model)
+        told = lines(before, lambda o: _why_not(o) or ("not-taken" if o.node in not_taken else None), "quantized")
+        model = _in_few_nodes(model, next(_feeds(x, context, _BATCH)))
+        file, report = finished(type(self).__name__, model, told, x, out)
+        return file, replace(report, remarks=_remarks(mended))
+
+    def _graph(self, x: "GraphFile", context: Context, left: Collection[str] = ()) -> "ModelProto":
+        """The graph as the quantizer leaves it: every node is called as it was."""
         import onnx
         from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
 
-        step = self.resolve(x, context)
         kinds = {"int8": QuantType.QInt8, "uint8": QuantType.QUInt8}
-        out = context.scratch / "static.onnx"
+        out = context.scratch / "quantized.onnx"
         with quiet():
             quantize_static(
                 with_names(x.load()),
                 str(out),
                 _reader(x, context, self.calibration_samples),
                 quant_format=QuantFormat.QDQ,
-                per_channel=step.granularity == "channel",
-                reduce_range=step.bits == 7,
-                activation_type=kinds[step.activations],
-                weight_type=kinds[step.weights],
-                calibrate_method={"minmax": CalibrationMethod.MinMax}[step.method],
+                per_channel=self.granularity == "channel",
+                reduce_range=self.bits == 7,
+                activation_type=kinds[self.activations],
+                weight_type=kinds[self.weights],
+                nodes_to_exclude=list(left),
+                calibrate_method={"minmax": CalibrationMethod.MinMax}[self.method],
                 calibration_providers=["CPUExecutionProvider"],
             )
-        model, before = onnx.load(str(out)), operators(with_names(x.load()))
-        mended = make_portable(model) if self.portable else Narrowed()
-        left = untouched(before, model)
-        told = lines(before, lambda o: _why_not(o) or ("not-taken" if o.node in left else None), "quantized")
-        model = _in_few_nodes(model, next(_feeds(x, context, _BATCH)))
-        file, report = finished(type(self).__name__, model, told, x, out)
-        return file, replace(report, remarks=_remarks(mended))
+        return onnx.load(str(out))
 
 
 def _remarks(mended: Narrowed) -> tuple[tuple[str, dict[str, int]], ...]:
