@@ -69,6 +69,7 @@ def test_what_a_technique_does_when_nothing_is_said():
         "portable": True,
         "calibration_samples": 256,
         "method": "minmax",
+        "leave_alone": [],
         "guard": "none",
     }
 

@@ -173,6 +173,51 @@ def test_scales_come_from_the_first_training_samples_alone(two):
     assert with_outlier(100) == base != with_outlier(99)
 
 
+@pytest.fixture
+def image_with_an_outlier(tmp_path):
+    """A convolution, and 256 images of 40 x 40 normal values, one of which is 1,000."""
+    weights = {"conv.weight": normal(4, 1, 3, 3), "fc.weight": normal(3, 4)}
+    nodes = [("Conv", ["x", "conv.weight"], ["a"]), ("GlobalAveragePool", ["a"], ["b"]), ("Flatten", ["b"], ["c"])]
+    nodes.append(("Gemm", ["c", "fc.weight"], ["output"], {"transB": 1}))
+    x = normal(256, 1, 40, 40)
+    x[7, 0, 3, 3] = 1000
+    return saved(tmp_path / "one.onnx", nodes, {"x": ["batch", 1, 40, 40]}, weights), around(x=x), x
+
+
+def scale_of_input(file, context, method):
+    step = StaticQuantization(method=method, granularity="tensor")
+    model = run(step, file, context)[0].load()
+    held = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    return float(next(held[n.input[1]] for n in model.graph.node if n.op_type == "QuantizeLinear" and n.input[0] == "x"))
+
+
+def test_calibrators_against_an_outlier(image_with_an_outlier):
+    file, context, x = image_with_an_outlier
+    assert scale_of_input(file, context, "minmax") == pytest.approx((x.max() - x.min()) / 255, rel=1e-5)
+    usual = np.sort(x.ravel())[[1, -2]]
+    percentile = scale_of_input(file, context, "percentile")
+    assert percentile < 0.1 * (x.max() - x.min()) / 255 and percentile == pytest.approx((usual[1] - usual[0]) / 255, rel=0.5)
+
+
+def test_nothing_is_printed(two, capsys):
+    file, context = two
+    for method in ("minmax", "percentile"):
+        run(StaticQuantization(method=method), file, context)
+    assert capsys.readouterr().out == ""
+
+
+def test_layers_that_are_left_alone_stay_in_float(two):
+    file, context = two
+    new, report = run(StaticQuantization(leave_alone=("depth", "fc")), file, context)
+    told = {line.layer: line.code for line in report.lines}
+    assert told["depth"] == told["fc"] == "left-in-float" and told["conv"] == "quantized"
+    held = {n.name: n.op_type for n in new.load().graph.node if n.name}
+    assert held["conv"] == "QLinearConv" and held["depth"] == "Conv"
+    with pytest.raises(InputError) as error:
+        run(StaticQuantization(leave_alone=("dept",)), file, context)
+    assert error.value.code == "no-layer" and error.value.fields["nearest"] == "depth"
+
+
 def test_auto_becomes_what_the_machine_is_good_at(two):
     file, context = two
     told = {m: StaticQuantization().resolve(file, replace(context, machine=m)) for m in (VNNI, AVX2, ARM)}
@@ -284,7 +329,7 @@ def test_weights_and_activations_beyond_float16(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "fields", [{"bits": 6}, {"bits": "8"}, {"method": "entropy"}, {"calibration_samples": 0}, {"weights": "int4"}]
+    "fields", [{"bits": 6}, {"bits": "8"}, {"method": "mean"}, {"calibration_samples": 0}, {"weights": "int4"}]
 )
 def test_values_that_are_none(fields):
     with pytest.raises(InputError) as error:

@@ -2,6 +2,7 @@
 in integers."""
 
 import contextlib
+import io
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,10 +52,11 @@ def finished(
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """The quantizer logs advice that this library has followed already; what matters comes as an exception."""
+    """The quantizer logs advice that this library has followed already, and prints; what matters comes as an exception."""
     level = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
-        yield
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
     finally:
         logging.disable(level)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
+from workbench.errors import InputError
 from workbench.graphs.naming import with_names
 from workbench.graphs.runtime import open_session
 from workbench.knobs import knob
@@ -16,6 +17,7 @@ from workbench.techniques.operators import RECURRENT, Operator, lines, operators
 from workbench.techniques.portable import Narrowed, make_portable
 from workbench.techniques.quantized import finished, is_arm, quiet, require
 from workbench.techniques.technique import Context, FileTechnique, Plan
+from workbench.words import nearest
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -36,10 +38,12 @@ class StaticQuantization(FileTechnique):
     saturate: `portable` stores the weights that could do so a little coarser (`workbench.techniques.portable`), so that
     every CPU answers alike and `certify` proves it. `guard="time"` times operators and files, and gives a file that is not
     slower than the one it comes from, at the worst that one itself (`workbench.techniques.guard`).
-    Source: Jacob et al., Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference, 2018.
+
+    An activation's range reaches from the lowest to the highest value seen ("minmax"), or leaves a hundred-thousandth of
+    the values out at either end ("percentile").
     """
 
-    version = 3
+    version = 4
     needs = frozenset({"calibration"})
     title = "Quantize"
 
@@ -53,7 +57,10 @@ class StaticQuantization(FileTechnique):
     calibration_samples: int = knob(
         256, ge=1, le=100_000, search=(64, 1024), scale="log", unit="samples", say="training samples that fix the scales"
     )
-    method: Literal["minmax"] = knob("minmax", say="how a range is taken from the samples")
+    method: Literal["minmax", "percentile"] = knob(
+        "minmax", search=("minmax", "percentile"), say="how an activation's range is taken from the samples"
+    )
+    leave_alone: tuple[str, ...] = knob((), say="layers, or parts with all their layers, that stay in float")
     guard: Literal["none", "time"] = knob("none", say="time leaves in float what is slower in integers on this machine")
 
     def resolve(self, x: "GraphFile", context: Context) -> Self:
@@ -63,7 +70,7 @@ class StaticQuantization(FileTechnique):
 
     def plan(self, x: "GraphFile", context: Context) -> Plan:
         """Raises `StepFailed` where nothing in the file can be quantized."""
-        plan = Plan(lines(operators(with_names(x.load())), _why_not, "quantized"))
+        plan = Plan(lines(self._operators(x), self._why_not, "quantized"))
         require(plan.lines, x)
         return plan
 
@@ -77,10 +84,10 @@ class StaticQuantization(FileTechnique):
 
     def _file(self, x: "GraphFile", context: Context, left: Collection[str], out: Path) -> "tuple[GraphFile, Report]":
         """The file at `out`, with the nodes of these names left in float, and its report."""
-        model, before = self._graph(x, context, left), operators(with_names(x.load()))
+        model, before = self._graph(x, context, left), self._operators(x)
         mended = make_portable(model) if self.portable else Narrowed()
         not_taken = untouched(before, model)
-        told = lines(before, lambda o: _why_not(o) or ("not-taken" if o.node in not_taken else None), "quantized")
+        told = lines(before, lambda o: self._why_not(o) or ("not-taken" if o.node in not_taken else None), "quantized")
         model = _in_few_nodes(model, next(_feeds(x, context, _BATCH)))
         file, report = finished(type(self).__name__, model, told, x, out)
         return file, replace(report, remarks=_remarks(mended))
@@ -91,7 +98,8 @@ class StaticQuantization(FileTechnique):
         from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
 
         kinds = {"int8": QuantType.QInt8, "uint8": QuantType.QUInt8}
-        out = context.scratch / "quantized.onnx"
+        methods = {"minmax": CalibrationMethod.MinMax, "percentile": CalibrationMethod.Percentile}
+        out, alone = context.scratch / "quantized.onnx", [o.node for o in self._operators(x) if self._is_left_alone(o)]
         with quiet():
             quantize_static(
                 with_names(x.load()),
@@ -102,20 +110,36 @@ class StaticQuantization(FileTechnique):
                 reduce_range=self.bits == 7,
                 activation_type=kinds[self.activations],
                 weight_type=kinds[self.weights],
-                nodes_to_exclude=list(left),
-                calibrate_method={"minmax": CalibrationMethod.MinMax}[self.method],
+                nodes_to_exclude=[*alone, *left],
+                calibrate_method=methods[self.method],
                 calibration_providers=["CPUExecutionProvider"],
             )
         return onnx.load(str(out))
 
+    def _operators(self, x: "GraphFile") -> list[Operator]:
+        """Raises `InputError` where a layer that is to be left alone is not there."""
+        found = operators(with_names(x.load()))
+        for name in self.leave_alone:
+            if not any(_is_part(o.layer, name) for o in found):
+                raise InputError("no-layer", name=name, nearest=nearest(name, {o.layer for o in found}))
+        return found
+
+    def _is_left_alone(self, operator: Operator) -> bool:
+        return any(_is_part(operator.layer, name) for name in self.leave_alone)
+
+    def _why_not(self, operator: Operator) -> str | None:
+        """The reason why an operator stays in float."""
+        if operator.kind in (*RECURRENT, "ConvTranspose"):
+            return "no-integer-kernel"
+        return "left-in-float" if self._is_left_alone(operator) else None
+
+
+def _is_part(layer: str, name: str) -> bool:
+    return layer == name or layer.startswith(f"{name}.")
+
 
 def _remarks(mended: Narrowed) -> tuple[tuple[str, dict[str, int]], ...]:
     return (("weights-coarser", {"channels": mended.channels, "total": mended.total}),) if mended.channels else ()
-
-
-def _why_not(operator: Operator) -> str | None:
-    """The reason why an operator stays in float."""
-    return "no-integer-kernel" if operator.kind in (*RECURRENT, "ConvTranspose") else None
 
 
 def _has_depthwise(model: "ModelProto") -> bool:
