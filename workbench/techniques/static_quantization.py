@@ -40,7 +40,8 @@ class StaticQuantization(FileTechnique):
     slower than the one it comes from, at the worst that one itself (`workbench.techniques.guard`).
 
     An activation's range reaches from the lowest to the highest value seen ("minmax"), or leaves a hundred-thousandth of
-    the values out at either end ("percentile").
+    the values out at either end ("percentile"). Source: Jacob et al., Quantization and Training of Neural Networks for
+    Efficient Integer-Arithmetic-Only Inference, 2018.
     """
 
     version = 4
