@@ -44,7 +44,19 @@ def test_a_file_with_a_hundred_times_the_work_is_slower(files):
     assert 2 < m.low < m.value < m.high and m.unit == "x" and m.higher_is_better and m.name == "speedup"
     assert m.file_digest == digest_file(quick) and m.n == 6 == m.details["processes"] and m.machine == machine.here().summary
     assert (m.details["batch"], m.details["threads"], m.details["provider"]) == (4, 1, "CPUExecutionProvider")
+    assert m.remarks == ()
     assert m.details["instructions"] == list(machine.here().instructions) and m.details["calls"] >= 48
+
+
+def test_a_slower_file_is_said_to_be(files, tmp_path):
+    quick, slow = files
+    m = wb.measure.speedup(slow, quick, ROWS, batch=4)
+    assert m.high < 1 and [code for code, _ in m.details["remarks"] if code == "speed-slower"] == ["speed-slower"]
+    (said,) = [sentence for sentence in m.remarks if "slower" in sentence]
+    assert "quick.onnx" in said and "batch 4" in said and f"{m.value:.3g}" in said
+    slow = chain(tmp_path / "slow.onnx", 4)
+    found = speed(GraphFile(slow), GraphFile(quick), Split("validation", {"x": ROWS}, None), processes=3, seconds=0.05)
+    assert all("the baseline" in found[name].remarks[-1] for name in ("speedup_b1", "speedup_b64"))
 
 
 def test_a_candidate_is_timed_at_both_settings_and_alone(files):

@@ -49,9 +49,10 @@ def speed(
     blocks = [Block(min(batch, len(split)), min(threads, machine.cores()), seconds) for batch, threads in SETTINGS.values()]
     arrays = split.head(max(batch for batch, _ in SETTINGS.values())).arrays
     runs = taken([reference.path, file.path], arrays, blocks, processes, check, alone=True)
+    other = file.digest != reference.digest
     found: dict[str, Measurement] = {}
     for index, name in enumerate(SETTINGS):
-        ratio = _ratio(f"speedup_{name}", runs, index, file.digest)
+        ratio = _ratio(f"speedup_{name}", runs, index, file.digest, "the baseline" if other else None)
         latency = _latency(f"latency_{name}_ms", runs, index, file.digest)
         found |= {latency.name: latency, ratio.name: ratio}
     return found
@@ -67,8 +68,9 @@ def speedup(
     """How many times as fast as `reference` a file is, with its 95 % interval: above 1 it is faster.
 
     `inputs` are samples (N x ..., or a dict of such arrays by input name), of which the first `batch` are one call's; N
-    is at least `batch`. Takes about three seconds where a call takes milliseconds. Raises `InputError` for settings that
-    cannot be, `NotFound` for a file that is not there, `StepFailed` where one does not run on these inputs.
+    is at least `batch`. Where the whole interval is below 1, `remarks` say that it is slower. Takes about three seconds
+    where a call takes milliseconds. Raises `InputError` for settings that cannot be, `NotFound` for a file that is not
+    there, `StepFailed` where one does not run on these inputs.
     """
     one, other = (f if isinstance(f, GraphFile) else GraphFile(Path(f)) for f in (file, reference))
     arrays = dict(inputs) if isinstance(inputs, Mapping) else {"": np.asarray(inputs)}
@@ -77,15 +79,21 @@ def speedup(
         raise InputError("speed-batch", batch=batch, samples=samples)
     if not 1 <= threads <= machine.cores():
         raise InputError("speed-threads", threads=threads, cores=machine.cores())
-    digest, _ = one.digest, other.digest
+    digest = one.digest
     first = {name: np.asarray(array)[:batch] for name, array in arrays.items()}
+    named = other.path.name if other.digest != digest else None
     runs = taken([other.path.absolute(), one.path.absolute()], first, [Block(batch, threads, SECONDS)], PROCESSES)
-    return _ratio("speedup", runs, 0, digest)
+    return _ratio("speedup", runs, 0, digest, named)
 
 
-def _ratio(name: str, runs: Runs, index: int, digest: str) -> Measurement:
-    figures = [_figure(orders) for orders in runs.pairs(index)]
-    return Measurement(name, *_over_processes(figures), "x", True, **_kept(runs, index, digest))
+def _ratio(name: str, runs: Runs, index: int, digest: str, slower_than: str | None = None) -> Measurement:
+    """`slower_than` names the reference in the remark that is made where the whole interval is below 1."""
+    value, low, high = _over_processes([_figure(orders) for orders in runs.pairs(index)])
+    kept, block = _kept(runs, index, digest), runs.blocks[index]
+    if slower_than and high < 1:
+        said = {"reference": slower_than, "ratio": f"{value:.3g}", "batch": block.batch, "threads": block.threads}
+        kept["details"] |= noted([*kept["details"].get("remarks", ()), ("speed-slower", said)])
+    return Measurement(name, value, low, high, "x", True, **kept)
 
 
 def _over_processes(figures: Sequence[float]) -> tuple[float, float, float]:

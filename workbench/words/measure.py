@@ -4,6 +4,7 @@ SENTENCES = {
     "probe-failed": "The latency could not be taken: {why}",
     "speed-batch": "A batch of {batch} cannot be timed with {samples} samples. Give at least as many as the batch.",
     "speed-threads": "{threads} threads cannot be timed here: between 1 and {cores} are possible.",
+    "speed-slower": "The file is slower than {reference} at batch {batch} (threads: {threads}): ×{ratio} its speed.",
     "speed-unsteady": "The machine's pace changed while this was timed: its processes differ by {drift}, measured again too. Time it when less runs.",
     "few-samples": "{n} samples are too few for an interval of {metric}: its whole range stands there. Give {least} or more.",
     "metric-not-a-number": "{metric} is not a number on these samples.",
