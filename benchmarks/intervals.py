@@ -1,10 +1,12 @@
 """Do the intervals hold what they say? Writes intervals.md beside this file; takes about a quarter of an hour.
 
+`python benchmarks/intervals.py 5` times 5 pairs instead of 100, and simulates a twentieth of the bootstrap's samples.
 Coverage of Wilson's interval is exact (sums of binomial probabilities), of the others it is simulated. A file is timed
 against itself, and against a network of half the channels, with the machine left alone and with one core taken.
 """
 
 import contextlib
+import itertools
 import os
 import subprocess
 import sys
@@ -14,13 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from receipt import foot
+from receipt import exact, keep, share, timed
 from scipy import stats
 
 import workbench as wb
 from workbench.measure import metrics
 from workbench.measure.intervals import wilson
 from workbench.measure.paired import tango
+from workbench.receipts import Figure
 
 BUSY = "while True: sum(k * k for k in range(10_000))"
 
@@ -34,20 +37,20 @@ def wilson_coverage(n: int, points: int = 4000) -> float:
     return float((stats.binom.cdf(most, n, p) - stats.binom.cdf(least - 1, n, p)).mean())
 
 
-def tango_coverage(n: int, gain: float, loss: float, tries: int = 20_000) -> float:
+def tango_coverage(n: int, gain: float, loss: float, tries: int = 20_000) -> Figure:
     """How often the paired interval holds gain - loss, the shares of pairs that only one of two files gets right."""
     drawn = np.random.default_rng(n).multinomial(n, (gain, loss, 1 - gain - loss), tries)
     rows, counts = np.unique(drawn[:, :2], axis=0, return_counts=True)
     ends = np.array([tango(int(g), int(k), n) for g, k in rows])
     inside = (ends[:, 0] <= gain - loss) & (gain - loss <= ends[:, 1])
-    return float(counts[inside].sum() / tries)
+    return share(f"Tango, n {n:,}, {gain:.1%} and {loss:.1%}", int(counts[inside].sum()), tries)
 
 
-def bootstrap_coverage(name: str, n: int, tails: str = "normal", tries: int = 300) -> float:
+def bootstrap_coverage(name: str, n: int, tails: str, tries: int) -> Figure:
     """How often the bootstrap's interval holds a metric's true value, which a sample of 200,000 stands for."""
     truth = _figure(name, 200_000, 0, tails).value
     found = [_figure(name, n, seed, tails) for seed in range(1, tries + 1)]
-    return sum(m.low <= truth <= m.high for m in found) / tries
+    return share(f"bootstrap of {name}, {tails} tails, n {n:,}", sum(m.low <= truth <= m.high for m in found), tries)
 
 
 def _figure(name: str, n: int, seed: int, tails: str) -> wb.Measurement:
@@ -86,65 +89,82 @@ def networks(folder: Path) -> tuple[Path, Path, np.ndarray]:
     return files[0], files[1], x
 
 
-def same_file(file: Path, inputs: np.ndarray, tries: int) -> list[wb.Measurement]:
-    """The file, or a copy of it, measured against itself."""
+def same_file(file: Path, inputs: np.ndarray, tries: int) -> tuple[list[wb.Measurement], list[float]]:
+    """The file, or a copy of it, measured against itself, and the seconds that each try took."""
     copy = file.with_name("copy.onnx")
     copy.write_bytes(file.read_bytes())
-    return [wb.measure.speedup((file, copy)[k % 2], file, inputs) for k in range(tries)]
+    found, seconds = [], []
+    for k in range(tries):
+        began = time.monotonic()
+        found.append(wb.measure.speedup((file, copy)[k % 2], file, inputs))
+        seconds.append(time.monotonic() - began)
+    return found, seconds
 
 
-def timing_rows(tries: int) -> Iterator[str]:
+def timing_rows(tries: int) -> Iterator[tuple[str, list[Figure]]]:
     with tempfile.TemporaryDirectory() as folder:
         file, small, inputs = networks(Path(folder))
         for name, busy in (("nobody", contextlib.nullcontext()), ("a loop", one_core_taken())):
             load = os.getloadavg()[0]
             with busy:
-                began = time.monotonic()
-                found = same_file(file, inputs, tries)
-                took = (time.monotonic() - began) / tries
+                found, seconds = same_file(file, inputs, tries)
                 half = wb.measure.speedup(small, file, inputs)
-            inside, widths = sum(m.low <= 1 <= m.high for m in found), [m.high - m.low for m in found]
-            cells = [name, f"{load:.1f}", f"**{inside} of {tries}**", f"{np.median(widths):.4f}", f"{max(widths):.4f}"]
-            cells += [
-                f"×{half.value:.3f} [{half.low:.3f}, {half.high:.3f}]",
-                f"{took:.1f} s",
+            widths = [m.high - m.low for m in found]
+            inside = share(f"core taken by {name}: 1 inside", sum(m.low <= 1 <= m.high for m in found), tries, local=True)
+            width = timed(f"core taken by {name}: width", widths, "x")
+            times, took = Figure.of(half, f"core taken by {name}: half"), timed(f"core taken by {name}: a try", seconds)
+            cells = [
+                name,
+                f"{load:.1f}",
+                f"**{inside.value * tries:.0f} of {tries}**",
+                f"{width.value:.4f}",
+                f"{max(widths):.4f}",
             ]
-            yield f"| {' | '.join(cells)} |"
+            cells += [f"×{half.value:.3f} [{half.low:.3f}, {half.high:.3f}]", f"{took.value:.1f} s"]
+            yield f"| {' | '.join(cells)} |", [inside, width, times, took]
 
 
-def exact_rows() -> list[str]:
-    return [f"| {n:,} | {wilson_coverage(n):.4f} |" for n in (200, 360, 500, 1000, 2000, 5000, 10_000)]
+def exact_rows() -> Iterator[tuple[str, list[Figure]]]:
+    for n in (200, 360, 500, 1000, 2000, 5000, 10_000):
+        found = exact(f"Wilson, n {n:,}", wilson_coverage(n))
+        yield f"| {n:,} | {found.value:.4f} |", [found]
 
 
-def paired_rows() -> list[str]:
+def paired_rows() -> Iterator[tuple[str, list[Figure]]]:
     shares = ((0.005, 0.005), (0.01, 0.03), (0.05, 0.05), (0.02, 0.1))
-    pairs = [(n, gain, loss) for n in (200, 360, 1000, 5000) for gain, loss in shares]
-    return [f"| {n:,} | {gain:.1%} | {loss:.1%} | {tango_coverage(n, gain, loss):.4f} |" for n, gain, loss in pairs]
+    for n, (gain, loss) in itertools.product((200, 360, 1000, 5000), shares):
+        found = tango_coverage(n, gain, loss)
+        yield f"| {n:,} | {gain:.1%} | {loss:.1%} | {found.value:.4f} |", [found]
 
 
-def bootstrap_rows() -> list[str]:
-    asked = [(name, "normal") for name in ("precision_macro", "recall_macro", "f1_macro", "roc_auc_macro", "rmse", "mae")]
-    asked.append(("rmse", "heavy"))
-    cells = [
-        (f"{name}{', heavy tails' * (tails == 'heavy')}", n, bootstrap_coverage(name, n, tails))
-        for name, tails in asked
-        for n in (200, 1000)
-    ]
-    return [f"| {name} | {n:,} | {coverage:.3f} |" for name, n, coverage in cells]
+def bootstrap_rows(tries: int) -> Iterator[tuple[str, list[Figure]]]:
+    names = ("precision_macro", "recall_macro", "f1_macro", "roc_auc_macro", "rmse", "mae")
+    asked = [*((name, "normal") for name in names), ("rmse", "heavy")]
+    for (name, tails), n in itertools.product(asked, (200, 1000)):
+        found = bootstrap_coverage(name, n, tails, tries)
+        yield f"| {name}{', heavy tails' * (tails == 'heavy')} | {n:,} | {found.value:.3f} |", [found]
 
 
 def main(tries: int = 100) -> None:
-    text = ["# Do the intervals hold what they say?", "", "All of them say 95 %.", ""]
-    text += ["## Wilson's interval, averaged over p from 0 to 1, exact", "", "| n | coverage |", "|---|---|", *exact_rows(), ""]
-    text += ["## Tango's paired interval, 20,000 simulated samples each", ""]
-    text += ["| n | only the second right | only the first right | coverage |", "|---|---|---|---|", *paired_rows(), ""]
-    text += ["## The bootstrap, 300 simulated samples each (four uneven classes; heavy tails: Student's t, 6 degrees)", ""]
-    text += ["| metric | n | coverage |", "|---|---|---|", *bootstrap_rows(), ""]
-    text += ["## A file timed against itself, and half its channels against it (ResNet-14, batch 1, one thread)", ""]
-    text += ["| core taken by | load before | 1 inside | median width | widest | half the channels | a try |"]
-    text += ["|---|---|---|---|---|---|---|", *timing_rows(tries)]
-    Path(__file__).with_suffix(".md").write_text("\n".join([*text, *foot("intervals", 0)]), encoding="utf-8")
+    simulated = 3 * tries
+    parts = {
+        "Wilson's interval, averaged over p from 0 to 1, exact\n\n| n | coverage |\n|---|---|": exact_rows(),
+        "Tango's paired interval, 20,000 simulated samples each\n\n"
+        "| n | only the second right | only the first right | coverage |\n|---|---|---|---|": paired_rows(),
+        f"The bootstrap, {simulated} simulated samples each (four uneven classes; heavy tails: Student's t, 6 degrees)\n\n"
+        "| metric | n | coverage |\n|---|---|---|": bootstrap_rows(simulated),
+        "A file timed against itself, and half its channels against it (ResNet-14, batch 1, one thread)\n\n"
+        "| core taken by | load before | 1 inside | median width | widest | half the channels | a try |\n"
+        "|---|---|---|---|---|---|---|": timing_rows(tries),
+    }
+    text, figures = ["# Do the intervals hold what they say?", "", "All of them say 95 %."], []
+    for head, rows in parts.items():
+        text += ["", f"## {head}"]
+        for line, found in rows:
+            text.append(line)
+            figures += found
+    keep("intervals.md", text, figures, 0)
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))

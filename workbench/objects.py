@@ -57,6 +57,17 @@ class Objects:
             (temporary / _DIGESTS).write_text(json.dumps(written, indent=1), encoding="utf-8")
         return self.folder(key)
 
+    def take(self, key: Digest, other: "Objects") -> Path | None:
+        """The folder of a step, copied from another store where it is not here yet; None where neither has it whole."""
+        found = self.get(key) or other.get(key)
+        if found is None:
+            return None
+
+        def fill(folder: Path) -> None:
+            shutil.copytree(found, folder, ignore=shutil.ignore_patterns(_DIGESTS), dirs_exist_ok=True)
+
+        return self.put(key, fill)
+
     def size(self) -> int:
         """Bytes of everything in the store."""
         return sum(p.stat().st_size for p in self.root.rglob("*") if p.is_file()) if self.root.exists() else 0

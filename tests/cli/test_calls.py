@@ -9,7 +9,7 @@ import pytest
 from workbench.cli import call, workbench
 from workbench.errors import InputError
 
-COMMANDS = ["compare", "dashboard", "demo", "env", "frontier", "publish", "run", "show", "studies"]
+COMMANDS = ["compare", "dashboard", "demo", "env", "frontier", "publish", "reproduce", "run", "show", "studies"]
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def test_every_command_says_what_it_does(capsys):
         assert shown.startswith(f"Usage: workbench {name}") and len(shown.splitlines()) > 4
 
 
-@pytest.mark.parametrize("name", ["compare", "env", "frontier", "publish", "run", "show", "studies"])
+@pytest.mark.parametrize("name", ["compare", "env", "frontier", "publish", "reproduce", "run", "show", "studies"])
 def test_what_prints_data_also_prints_json(name, capsys):
     call([name, "--help"])
     assert "--json" in capsys.readouterr().out

@@ -13,6 +13,7 @@ from workbench.cli.demo import demo
 from workbench.cli.env import env
 from workbench.cli.frontier import frontier
 from workbench.cli.publish import publish
+from workbench.cli.reproduce import reproduce
 from workbench.cli.run import run
 from workbench.cli.studies import show, studies
 from workbench.errors import WorkbenchError
@@ -26,7 +27,7 @@ def workbench(debug: bool) -> None:
     """Make trained PyTorch models small and fast, and prove it: every figure is measured on an ONNX file."""
 
 
-for command in (demo, run, studies, show, compare, frontier, publish, env, dashboard):
+for command in (demo, run, studies, show, compare, frontier, publish, reproduce, env, dashboard):
     workbench.add_command(command)
 
 

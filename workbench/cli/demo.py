@@ -59,6 +59,7 @@ def _run(study: "Study") -> "list[Candidate]":
 
 def _finish(study: "Study") -> None:
     from workbench.files import home
+    from workbench.receipts import beside
 
     frontier = study.frontier("size_bytes", study.metric)
     picture = home() / "demo" / "frontier.png"
@@ -70,14 +71,17 @@ def _finish(study: "Study") -> None:
     click.echo(f"baseline: {metric} {said(study.baseline.measures[metric])}, {said(study.baseline.measures['size_bytes'])}")
     click.echo(f"best within 3 points: {best.name}, {said(best.measures[metric])}, {said(best.measures['size_bytes'])}")
     click.echo(f"picture of the frontier: {picture}")
+    click.echo(f"its receipt: {beside(picture)}")
     click.echo(f"published artifact: {artifact.path}")
-    _next(artifact.path)
+    _next(artifact.path, beside(picture))
 
 
-def _next(artifact: Path) -> None:
+def _next(artifact: Path, receipt: Path) -> None:
     click.echo(f"""
 What to type next, with .venv/bin/workbench or after `source .venv/bin/activate`:
   workbench show {STUDY}                every measure, with intervals
   workbench frontier {STUDY} -x latency_b1_ms --plot speed.png
+  workbench reproduce {receipt}
+                                     all of this again from nothing: does every figure lie where it lay?
   workbench dashboard                the same by sliders
   python -c "import workbench as wb; print(wb.load_artifact('{artifact}'))\"""")

@@ -1,7 +1,7 @@
 """The frontier: the Pareto set of a study's files over chosen measures, what it hides, and the best file within limits."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from workbench.plots import FrontierPicture
+    from workbench.receipts import Receipt
     from workbench.study.optimism import Samples
 
 
@@ -86,6 +87,7 @@ class Frontier(Generic[C]):
     measures: tuple[str, ...]
     task: str = ""
     samples: "Samples | None" = None
+    receipt: "Callable[[Frontier[Any], str], Receipt] | None" = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "measures", tuple(self.measures))
@@ -245,12 +247,16 @@ class Frontier(Generic[C]):
     def plot(self, path: Path | str, selected: str | None = None) -> Path:
         """Writes the chart as .png or .svg and returns the absolute path.
 
-        Raises `InputError` for another suffix, and `NotFound` where the folder is not there.
+        A study's own frontier has its receipt written beside it (`frontier.receipt.json`): `wb.reproduce` makes every
+        figure of the chart again. Raises `InputError` for another suffix, and `NotFound` where the folder is not there.
         """
         from workbench.plots import checked_suffix, save
+        from workbench.receipts import write
 
-        target = checked_suffix(path)
-        return save(self.figure(selected), target)
+        target = save(self.figure(selected), checked_suffix(path))
+        if self.receipt is not None:
+            write(self.receipt(self, target.name), target.parent)
+        return target
 
 
 def _meet(a: Measurement, b: Measurement) -> bool:

@@ -1,7 +1,7 @@
 """The study: one task, one model, and what recipes made of it."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, overload
 
 from workbench.errors import NotFound
@@ -15,6 +15,7 @@ from workbench.study.candidate import Candidate
 from workbench.study.frontier import Frontier
 from workbench.study.opening import opened
 from workbench.study.optimism import samples_of
+from workbench.study.origin import receipt
 from workbench.study.previews import Preview, close
 from workbench.study.running import Run, settled, start
 from workbench.study.testing import score_test
@@ -161,7 +162,9 @@ class Study:
     def frontier(self, x: str = "size_bytes", y: str | None = None, *more: str) -> Frontier:
         """The Pareto set over two or more measures, smallest file first when x is `size_bytes`."""
         measures, samples = (x, y or self.metric, *more), samples_of(self, self._row.task["kind"])
-        return Frontier(self.candidates, self.baseline, measures, self._row.task["name"], samples)
+        baseline = self.baseline
+        told = partial(receipt, self._row, baseline.lineage["device"])
+        return Frontier(self.candidates, baseline, measures, self._row.task["name"], samples, told)
 
     def examine(self, candidate: Candidate) -> dict[str, Measurement]:
         """Scores the test split, on this spoken wish: `looks` counts it. The same file is scored once."""

@@ -21,6 +21,8 @@ VERSION = 1
 """Part of every fit's key: another loop gives other weights."""
 
 HISTORY = "history.json"
+MADE = "fit.json"
+"""Beside the weights: the model, task, settings and seed that they were fitted with."""
 
 
 def fit(
@@ -67,3 +69,12 @@ def history(model: Model) -> list[dict[str, float]]:
         return []
     figures: list[dict[str, float]] = read_json(folder / HISTORY)
     return figures
+
+
+def made_by(weights: Digest | None) -> dict[str, Any] | None:
+    """How a fit made the weights under that key: "model", "task", "settings", "seed", "device"; None where no fit did."""
+    folder = None if weights is None else Objects().get(weights)
+    if folder is None or not (folder / MADE).exists():
+        return None
+    made: dict[str, Any] = read_json(folder / MADE)
+    return made

@@ -17,7 +17,7 @@ from workbench.models.model import WEIGHTS, Model
 from workbench.models.weights import check_weights, to_bytes
 from workbench.objects import Objects
 from workbench.tasks import from_spec
-from workbench.training.fitting import HISTORY
+from workbench.training.fitting import HISTORY, MADE
 from workbench.training.loop import train
 from workbench.training.settings import Settings
 
@@ -44,12 +44,14 @@ def fit(payload: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
         check=desk.check,
         checkpoint=folder / "checkpoint.safetensors",
     )
-    Objects().put(key, lambda target: _write(target, trained, figures))
+    made = {name: payload[name] for name in ("model", "task", "settings", "seed", "device")}
+    Objects().put(key, lambda target: _write(target, trained, figures, made))
     shutil.rmtree(folder, ignore_errors=True)
     desk.emit(StepFinished("fit", 1, 1, time.monotonic() - started))
     return {"weights": key}
 
 
-def _write(folder: Path, module: nn.Module, figures: list[dict[str, float]]) -> None:
+def _write(folder: Path, module: nn.Module, figures: list[dict[str, float]], made: Mapping[str, Any]) -> None:
     (folder / WEIGHTS).write_bytes(to_bytes(module))
     (folder / HISTORY).write_text(json.dumps(figures), encoding="utf-8")
+    (folder / MADE).write_text(json.dumps(made), encoding="utf-8")
