@@ -52,6 +52,22 @@ def test_studies(home, capsys):
     assert header.split() == ["study", "task", "measured", "failed"] and first.split()[:2] == ["rows", "rows"]
 
 
+def test_show_says_what_answers_owe_to_their_batch(home, capsys):
+    """The candidate is quantized dynamically: beside its figures, of it and of the study; nothing beside the baseline's."""
+    study = wb.Study.open("rows")
+    (first,) = [c for c in study.candidates if c.name == "DynamicQuantization"]
+    alike = first.measures["batch_agreement"]
+    assert 0.5 < alike.value <= 1 and alike.n == 80 and alike.split == "validation"
+    assert first.measures["accuracy"].details["batch"] == study.baseline.measures["accuracy"].details["batch"] == 64
+    assert study.baseline.measures["accuracy"].remarks == () and "batch_agreement" not in study.baseline.measures
+    said = f"of 80 samples {100 * alike.value:.4g} %"
+    for asked in (["show", "rows"], ["show", "rows", first.id]):
+        assert call(asked) == 0
+        out = capsys.readouterr().out
+        assert out.count(said) == 1 and "alike alone and in batches of 64" in out
+    assert study.examine(first)["accuracy"].details["batch"] == 64
+
+
 def test_show(home, capsys):
     assert call(["show", "rows", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
@@ -115,7 +131,7 @@ def test_frontier(home, tmp_path, capsys):
     header, *rows = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
     assert header.split() == ["id", "recipe", "latency_b1_ms", "accuracy"]
     on = wb.Study.open("rows").frontier("latency_b1_ms").candidates
-    assert [row.split()[0] for row in rows] == ["baseline", *(c.id for c in on)]
+    assert [row.split()[0] for row in rows[: 1 + len(on)]] == ["baseline", *(c.id for c in on)]
     assert all(f"{c.measures['latency_b1_ms'].value:.2g}"[:3] in row for c, row in zip(on, rows[1:], strict=True))
     assert call(["frontier", "rows", "-y", "acuracy"]) == 1 and "acuracy" in capsys.readouterr().err
 

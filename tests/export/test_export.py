@@ -11,6 +11,7 @@ from torch.nn import functional as F
 import workbench as wb
 from workbench.errors import StepFailed
 from workbench.export import Template, export, make_template
+from workbench.export.layers import where_it_parts_from
 from workbench.export.onnx_file import held_against
 from workbench.graphs import GraphFile
 from workbench.techniques import StepContext
@@ -176,3 +177,36 @@ def test_every_sample_of_the_split_counts(tmp_path):
     )
     assert not held_against(file, module, DIGITS.validation).holds
     hook.remove()
+
+
+class Forked(nn.Module):
+    """Another network while it is exported: from its second layer on, or only behind its last one."""
+
+    def __init__(self, late):
+        super().__init__()
+        self.one, self.bn, self.two, self.three = nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Conv2d(4, 4, 3), nn.Linear(64, 10)
+        self.late = late
+
+    def forward(self, x):
+        x = F.relu(self.bn(self.one(x)))
+        if torch.compiler.is_exporting() and not self.late:
+            x = x + 1
+        x = self.three(self.two(x).flatten(1))
+        return x * 2 if torch.compiler.is_exporting() and self.late else x
+
+
+@pytest.mark.parametrize(("late", "said"), [(False, "is two (Conv2d)"), (True, "outputs of all layers are in the file")])
+def test_the_first_layer_that_is_not_in_the_file_is_named(tmp_path, late, said):
+    torch.manual_seed(0)
+    with pytest.raises(StepFailed) as caught:
+        export(shaken(Forked(late), 3), DIGITS, tmp_path / "m.onnx")
+    assert caught.value.code == "parity" and said in caught.value.fields["where"] and said in str(caught.value)
+
+
+def test_an_operator_that_the_runtime_computes_otherwise_is_named_before_any_layer(tmp_path):
+    """With a limit that nothing keeps, the first operator breaks it."""
+    module = shaken(Odd(), 2)
+    file, _, _ = export(module, DIGITS, tmp_path / "m.onnx")
+    inputs = {"input": DIGITS.validation.inputs[:3]}
+    first = file.load().graph.node[0].op_type
+    assert f"({first})" in where_it_parts_from(module, file, inputs, -1.0)

@@ -49,6 +49,7 @@ def test_it_says_how_to_use_how_it_was_made_and_what_was_not_evaluated(artifact,
     assert "torch 2.13" in card
     assert "bias" in card
     assert "depends on the other samples in its batch" in card
+    assert "consecutive batches of 64 samples" in card
     assert "> Sorting toys.\n> \n> Not for people." in card
     assert "Licence of the model: Apache-2.0. Licence of the data: CC0-1.0." in card
     assert '"scale": 0.5' in card

@@ -73,11 +73,16 @@ def print_candidates(
     rows = [[c.id, c.name, *(said(c.measures.get(name)) for name in names), *([touched(c)] * layers)] for c in measured]
     if rows:
         print_table(["id", "recipe", *(_HEADS.get(name, name) for name in names), *(["layers touched"] * layers)], rows)
-    for remark in dict.fromkeys(said for c in measured for m in c.measures.values() for said in m.remarks):
-        click.echo(remark)
+    print_remarks(measured)
     for c in candidates:
         if c.status != "measured":
             click.echo(f"{c.id}  {c.name}  {c.status}" + (f": {c.reason}" if c.reason else ""))
+
+
+def print_remarks(candidates: Sequence["Candidate"]) -> None:
+    """What has to be said beside figures, each sentence once."""
+    for remark in dict.fromkeys(said for c in candidates for m in c.measures.values() for said in m.remarks):
+        click.echo(remark)
 
 
 def touched(candidate: "Candidate") -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workbench.cli.answers import as_json, candidate_json, print_candidates, print_json, print_table, said
+from workbench.cli.answers import as_json, candidate_json, print_candidates, print_json, print_remarks, print_table, said
 
 if TYPE_CHECKING:
     from workbench.study import Candidate, Study
@@ -58,6 +58,7 @@ def _print_candidate(candidate: "Candidate") -> None:
     click.echo(f"{candidate.id}  {candidate.name}  {candidate.status}" + (f": {candidate.reason}" if candidate.reason else ""))
     if candidate.measures:
         print_table(["measure", "value"], [[name, said(m)] for name, m in candidate.measures.items()])
+        print_remarks([candidate])
     if candidate.report:
         click.echo(candidate.report)
 

@@ -1,18 +1,20 @@
 """A module becomes one slim ONNX file, held against the module's own answers on validation data."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import StepFailed, WorkbenchError
 from workbench.export.dynamo import exported
+from workbench.export.layers import where_it_parts_from
 from workbench.export.template import Template
 from workbench.graphs.file import GraphFile
 from workbench.graphs.reference import Parity, relative_difference
 from workbench.graphs.runtime import open_session
 from workbench.graphs.tidy import tidy
 from workbench.records import Report
-from workbench.tasks.task import Split, Task
+from workbench.tasks.task import Array, Split, Task
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -41,18 +43,24 @@ def export(
         bound = _bound(module, template, path, split)
         if bound is not None:
             return bound
-    return _held(module, tidy(exported(module, task).optimized), path, split)
+    file, report, parity = _written(module, tidy(exported(module, task).optimized), path, split)
+    if not parity.holds:
+        _, inputs = max(_gaps(file, module, split), key=lambda found: found[0])
+        raise parity.failure(where_it_parts_from(module, file, inputs, parity.limit))
+    return file, report, parity
 
 
 def _bound(module: "nn.Module", template: Template, path: Path, split: Split) -> tuple[GraphFile, Report, Parity] | None:
     try:
-        file, report, parity = _held(module, tidy(template.bind(module)), path, split)
+        file, report, parity = _written(module, tidy(template.bind(module)), path, split)
     except WorkbenchError:
+        return None
+    if not parity.holds:
         return None
     return file, replace(report, figures={**report.figures, "bound": 1.0}), parity
 
 
-def _held(module: "nn.Module", model: "ModelProto", path: Path, split: Split) -> tuple[GraphFile, Report, Parity]:
+def _written(module: "nn.Module", model: "ModelProto", path: Path, split: Split) -> tuple[GraphFile, Report, Parity]:
     import onnx
 
     try:
@@ -61,27 +69,27 @@ def _held(module: "nn.Module", model: "ModelProto", path: Path, split: Split) ->
         raise StepFailed("checker-refuses", why=str(error).splitlines()[0][:300]) from error
     file = GraphFile.save(model, path)
     parity = held_against(file, module, split)
-    if not parity.holds:
-        raise StepFailed("parity", truth=parity.truth, difference=f"{parity.difference:.2g}", limit=f"{parity.limit:g}")
     figures = {"nodes": float(len(model.graph.node)), "bytes": float(file.size_bytes), "parity": parity.difference}
     return file, Report("Export", figures=figures), parity
 
 
 def held_against(file: GraphFile, module: "nn.Module", split: Split) -> Parity:
     """The file's answers held against the module's on a split: in batches of 64, and its first sample alone."""
+    return Parity(max(gap for gap, _ in _gaps(file, module, split)), FLOAT_LIMIT, len(split), "PyTorch")
+
+
+def _gaps(file: GraphFile, module: "nn.Module", split: Split) -> "Iterator[tuple[float, dict[str, Array]]]":
+    """How far file and module are apart on every batch, and its inputs."""
     import torch
 
     from workbench.models.calling import call, tensors
 
     session = open_session(file.path)
-    worst = 0.0
-    batches = [inputs for inputs, _ in split.batches(64)] + [inputs for inputs, _ in split.head(1).batches(1)]
-    with torch.inference_mode():
-        for inputs in batches:
-            try:
+    for inputs in (inputs for part, size in ((split, 64), (split.head(1), 1)) for inputs, _ in part.batches(size)):
+        try:
+            with torch.inference_mode():
                 truth, ours = call(module, tensors(inputs)).numpy(), session.run(None, inputs)
-            except Exception as error:  # its export, of a batch of 2, went well
-                size, why = len(next(iter(inputs.values()))), (str(error) or type(error).__name__).splitlines()[0][:300]
-                raise StepFailed("batch-fixed", size=size, why=why) from error
-            worst = max(worst, relative_difference(ours, [truth]))
-    return Parity(worst, FLOAT_LIMIT, len(split), "PyTorch")
+        except Exception as error:  # its export, of a batch of 2, went well
+            size, why = len(next(iter(inputs.values()))), (str(error) or type(error).__name__).splitlines()[0][:300]
+            raise StepFailed("batch-fixed", size=size, why=why) from error
+        yield relative_difference(ours, [truth]), inputs

@@ -45,17 +45,21 @@ class Difference:
         return words.say(self.code, node=self.node, kind=self.kind)
 
 
-def first_difference(model: "ModelProto", ours: Runner, truth: Runner, limit: float = 0.0) -> Difference | None:
+def first_difference(
+    model: "ModelProto", ours: Runner, truth: Runner, limit: float = 0.0, check: Callable[[], None] = lambda: None
+) -> Difference | None:
     """The operator of `model` at which two runs part by more than `limit`; None where their outputs agree.
 
     `model` is the graph that both run, in topological order. Values in its subgraphs are not looked at: an If or a Loop is
     one operator. Where a difference comes, goes again (what a Relu takes away) and comes anew, one of the places is named.
+    `check` is called before each of the runs, about as many as the logarithm of the number of operators: it may raise.
     """
     nodes = list(model.graph.node)
     makers = {name: k for k, node in enumerate(nodes) for name in node.output if name}
     crossing = _crossings(model, makers)
 
     def apart(names: Sequence[str]) -> dict[str, float]:
+        check()
         one, other = ours(names), truth(names)
         return {name: amount for name in names if (amount := difference(one[name], other[name])) > limit}
 

@@ -1,11 +1,12 @@
 """Holding a file against the ONNX reference evaluator: the same graph, computed slowly by numpy, operator by operator."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.errors import StepFailed
 from workbench.graphs.differing import Difference, Runner, first_difference, in_runtime
 from workbench.graphs.file import GraphFile
 
@@ -27,6 +28,11 @@ class Parity:
     @property
     def holds(self) -> bool:
         return self.difference <= self.limit
+
+    def failure(self, where: str) -> StepFailed:
+        """The error that says so; `where` is a sentence about the place."""
+        said = {"truth": self.truth, "difference": f"{self.difference:.2g}", "limit": f"{self.limit:g}"}
+        return StepFailed("parity", where=where, **said)
 
 
 def relative_difference(ours: "list[Array]", truth: "list[Array]") -> float:
@@ -56,13 +62,7 @@ def where_it_parts(
 ) -> Difference | None:
     """The operator at which ONNX Runtime parts by more than `limit` from what `against_reference` holds it against."""
     model = file.load()
-    ours, (truth, _) = in_runtime(model, feeds), _truth(model, feeds)
-
-    def checked(names: Sequence[str]) -> "Mapping[str, Array]":
-        check()
-        return ours(names)
-
-    return first_difference(model, checked, truth, limit)
+    return first_difference(model, in_runtime(model, feeds), _truth(model, feeds)[0], limit, check)
 
 
 def _truth(model: "ModelProto", feeds: "dict[str, Array]") -> tuple[Runner, str]:

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from workbench import machine
 from workbench.errors import StepFailed
+from workbench.measure.answers import BATCH
 from workbench.measure.metric import Figure, Metric, OfMeans, OfTables, PerSample, Share
 from workbench.measure.ranking import pseudo_values
 from workbench.records import Measurement, noted
@@ -103,9 +105,18 @@ def _first(outputs: list[Array], split: Split) -> Array:
     return outputs[0]
 
 
+def likeness(prefix: str, outputs: list[Array], truth: list[Array], split: Split) -> Measurement:
+    """How often `outputs` answer the split as `truth` does ("<prefix>_agreement"), or how far they are from it where there is
+    no largest output to agree on ("<prefix>_relative_error"). Labels are not looked at."""
+    found = quality(outputs, Split(split.name, split.inputs, None), "outputs", truth)
+    name = metric("outputs", found)
+    return replace(found[name], name=f"{prefix}_{name}")
+
+
 def as_measures(found: Mapping[str, Measurement], digest: str) -> dict[str, Measurement]:
-    """The same measurements, naming the file that they are of."""
-    return {name: replace(m, file_digest=digest) for name, m in found.items()}
+    """The same measurements, naming the file that they are of, and the batch and threads that it answered with."""
+    how = {"batch": BATCH, "threads": "default", "cores": machine.cores()}
+    return {name: replace(m, file_digest=digest, details={**how, **m.details}) for name, m in found.items()}
 
 
 def _share(kind: Kind) -> Callable[[PerSample], PerSample]:

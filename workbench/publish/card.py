@@ -10,6 +10,7 @@ from workbench.plots.axis import axis, number, percent, title
 from workbench.plots.verdict import Clause, of_quality, sentence
 from workbench.publish.artifact import PACKED, PICTURE
 from workbench.publish.portability import told
+from workbench.publish.prediction import BATCH
 from workbench.records import Measurement
 
 Json = Mapping[str, Any]
@@ -81,7 +82,7 @@ def _use(manifest: Json) -> Iterator[str]:
 
 def _measured(manifest: Json) -> Iterator[str]:
     yield "## What was measured"
-    yield words.say("card-measured")
+    yield words.say("card-measured", batch=BATCH)
     rows = [*manifest["test"].values(), *sorted(manifest["measures"].values(), key=lambda m: m["split"] is None)]
     lines = ["| measure | of | value | 95 % interval | n | machine |", "|---|---|---|---|---|---|"]
     yield "\n".join([*lines, *(_row(m) for m in rows)])
@@ -167,7 +168,8 @@ def _limits(manifest: Json) -> Iterator[str]:
     codes = ["card-limit-bias", "card-limit-data"]
     if any(m["machine"] for m in manifest["measures"].values()):
         codes.append("card-limit-machine")
-    if any(step["step"] == "DynamicQuantization" for step in manifest["steps"]):
+    owed = any(name.startswith("batch_") for name in manifest["measures"])
+    if owed or any(step["step"] == "DynamicQuantization" for step in manifest["steps"]):
         codes.append("card-limit-batch")
     said = [*map(words.say, codes), told(manifest["portability"], manifest["metric"])]
     yield "\n".join(f"- {sentence}" for sentence in said)

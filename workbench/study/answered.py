@@ -1,5 +1,9 @@
-"""Every file's answers to validation, kept by the file's digest: what pairs two candidates costs no run of either."""
+"""Every file's answers to validation, kept by the file's digest: what pairs two candidates costs no run of either.
 
+They come from a fresh process that opens the file from disk, as all answers that count.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +11,7 @@ import numpy as np
 from workbench.errors import InputError
 from workbench.files import Digest, digest_json
 from workbench.graphs.file import GraphFile
-from workbench.measure import answers
+from workbench.measure.answers import answers_afresh, finite
 from workbench.objects import Objects
 from workbench.study.candidate import Candidate
 from workbench.tasks.task import Array, Split
@@ -22,9 +26,17 @@ def validation_answers(candidate: Candidate) -> Array:
     """
     if candidate.file is None:
         raise InputError("not-measured", candidate=candidate.id, status=candidate.status, reason=candidate.reason or "")
-    file, split = GraphFile(candidate.file), candidate.study.task.validation
-    folder = Objects().put(_key(file.digest, split), lambda f: _keep(f, answers(file, split)))
-    return np.load(folder / "answers.npy", allow_pickle=False)
+    return answers_of(Objects(), GraphFile(candidate.file), candidate.study.task.validation)[0]
+
+
+def answers_of(objects: Objects, file: GraphFile, split: Split, check: Callable[[], None] = lambda: None) -> list[Array]:
+    """The first output for every sample of the split, as a list of one: read back, or run and kept."""
+
+    def fill(folder: Path) -> None:
+        _keep(folder, finite(answers_afresh(file, split, check=check), split))
+
+    folder = objects.put(_key(file.digest, split), fill)
+    return [np.load(folder / "answers.npy", allow_pickle=False)]
 
 
 def keep_answers(objects: Objects, file: Digest, split: Split, given: list[Array]) -> None:

@@ -44,7 +44,10 @@ _ready: dict[str, _Ready] = {}
 
 
 def preview(payload: Mapping[str, Any], desk: Desk) -> None:
-    """Emits the file with what is read off it, then once more with the task's metrics on validation."""
+    """Emits the file with what is read off it, then once more with the task's metrics on validation.
+
+    It answers in this warm worker: a preview is no candidate. `study.keep` has it scored from disk in a fresh process.
+    """
     to = Path(payload["to"])
     if (to / "measures.json").exists():
         return desk.emit(FileMeasured(str(to / "model.onnx"), read_json(to / "measures.json")))

@@ -6,12 +6,14 @@ from pathlib import Path
 from workbench.errors import InputError
 from workbench.files import digest_json, read_json
 from workbench.graphs.file import GraphFile
-from workbench.measure import answers, quality
+from workbench.measure import quality
+from workbench.measure.answers import answers_afresh, finite
 from workbench.measure.quality import as_measures
 from workbench.objects import Objects
 from workbench.records import Measurement, Records
 from workbench.study.candidate import Candidate
 from workbench.tasks import Task
+from workbench.tasks.task import Array
 
 
 def score_test(records: Records, study: str, task: Task, candidate: Candidate) -> dict[str, Measurement]:
@@ -29,8 +31,13 @@ def score_test(records: Records, study: str, task: Task, candidate: Candidate) -
 
 
 def _score(file: GraphFile, task: Task, baseline: GraphFile) -> dict[str, Measurement]:
-    truth = answers(baseline, task.test) if task.kind == "outputs" else None
-    return as_measures(quality(answers(file, task.test), task.test, task.kind, truth), file.digest)
+    """Both files answer in fresh processes that open them from disk."""
+    truth = _answered(baseline, task) if task.kind == "outputs" else None
+    return as_measures(quality(_answered(file, task), task.test, task.kind, truth), file.digest)
+
+
+def _answered(file: GraphFile, task: Task) -> list[Array]:
+    return finite(answers_afresh(file, task.test), task.test)
 
 
 def _baseline(candidate: Candidate) -> Path:

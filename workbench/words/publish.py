@@ -36,7 +36,8 @@ SENTENCES = {
     "card-packed": "The file is stored packed, as `{file}`, and unpacked in memory; "
     "`wb.unpack` gives the bytes of `model.onnx`, verified.",
     "card-measured": "Every figure is of the file `model.onnx`. An interval of 95 % says how far off "
-    "another sample of the same kind, or another run on the same machine, may be.",
+    "another sample of the same kind, or another run on the same machine, may be. "
+    "Quality is counted in consecutive batches of {batch} samples.",
     "card-smaller": "{share} smaller than the baseline ({size} against {baseline}).",
     "card-same-size": "As large as the baseline ({size}).",
     "card-larger": "{share} larger than the baseline ({size} against {baseline}).",
