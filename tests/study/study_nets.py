@@ -3,6 +3,7 @@
 import os
 import time
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -40,6 +41,14 @@ def factory():
     return Tied()
 
 
+def meddle():
+    """From now on ONNX Runtime answers a little too much, in this process."""
+    import onnxruntime as ort
+
+    answered = ort.InferenceSession.run
+    ort.InferenceSession.run = lambda *given, **named: [a * np.float32(1.00001) for a in answered(*given, **named)]
+
+
 class Shift(ModuleTechnique):
     """A plug-in: adds to every bias; aborts, eats memory, loops or raises when it is told to."""
 
@@ -70,6 +79,8 @@ class Shift(ModuleTechnique):
             os.chdir("/")
             torch.set_default_dtype(torch.float64)
             torch.nn.functional.relu = None
+        if self.mood == "meddles":
+            meddle()
         if self.mood == "raises":
             raise RuntimeError("the plug-in is in a bad mood")
         new = copy.deepcopy(x)

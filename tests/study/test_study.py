@@ -256,6 +256,12 @@ def test_what_a_plug_in_does_to_its_process_ends_with_it(study):
     assert c.status == "measured", c.reason
 
 
+def test_what_a_plug_in_does_to_the_runtime_of_its_process_is_found_from_disk(study):
+    c = study.run(wb.Recipe([Shift(mood="meddles")]))
+    assert c.status == "failed" and c.reason.startswith("Opened from disk in a fresh process, model.onnx answers otherwise")
+    assert "The first operator that differs is" in c.reason
+
+
 def test_a_seed_of_another_study_is_refused(study, task, model):
     with pytest.raises(Conflict) as caught:
         wb.Study.open("shared", task=task, model=model, seed=7)
