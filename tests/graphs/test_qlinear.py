@@ -12,7 +12,6 @@ from workbench.graphs.qlinear import as_qlinear
 from workbench.graphs.runtime import open_session
 from workbench.graphs.tidy import tidy
 
-
 OUT = ["batch", None, None, None]
 
 
