@@ -14,7 +14,7 @@ import numpy as np
 
 from workbench import machine
 from workbench.measure.intervals import wilson
-from workbench.receipts import TO, Figure, Receipt, beside, write
+from workbench.receipts import PACE, TO, Figure, Receipt, beside, write
 from workbench.tasks import Task
 
 
@@ -28,11 +28,6 @@ def keep(table: str, lines: Sequence[str], figures: Sequence[Figure], seed: int,
     (folder / table).write_text(text, encoding="utf-8")
     data = {task.name: task.digest for task in tasks}
     write(Receipt.now(table, command, {"script": words}, seed, data, figures), folder)
-
-
-def foot(script: str, seed: int, *tasks: Task) -> list[str]:
-    """The foot alone, of a table that has no receipt yet."""
-    return [*_foot(f"python benchmarks/{script}.py", "", seed, tasks)[:-2], ""]
 
 
 def _foot(command: str, table: str, seed: int, tasks: Sequence[Task]) -> list[str]:
@@ -54,12 +49,12 @@ def exact(name: str, value: float, unit: str = "", local: bool = False) -> Figur
 
 
 def timed(name: str, tries: Sequence[float], unit: str = "s") -> Figure:
-    """The median of a few seconds or more, its interval the middle 95 % of single tries.
+    """The median of times, its interval the middle 95 % of single tries, wider by the machine's `PACE`.
 
-    It is wider than that of a median: a machine's pace moves from hour to hour by more than the tries of one run tell.
+    That of a median is narrower: but a machine moves from hour to hour by more than the tries of one run tell.
     """
     low, median, high = np.percentile(tries, (2.5, 50, 97.5))
-    return Figure(name, float(median), float(low), float(high), unit, local=True)
+    return Figure(name, float(median), float(low) / (1 + PACE), float(high) * (1 + PACE), unit, local=True)
 
 
 def ratio(name: str, tries: Sequence[float], unit: str = "x") -> Figure:
