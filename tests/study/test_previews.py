@@ -48,6 +48,16 @@ def test_a_preview_is_the_very_file_of_a_run(study):
         assert kept.status == "measured" and digest_file(kept.file) == digest_file(last.file)
 
 
+def test_an_estimate_of_latency_learns_from_the_files_that_were_timed(study):
+    found = next(wb.preview(study, wb.Recipe([wb.StructuredPruning(ratio=0.4)]))).latency_b1_ms
+    timed = [
+        c for c in (study.baseline, *study.candidates) if not any(isinstance(s, wb.StaticQuantization) for s in c.recipe.steps)
+    ]
+    assert 0 < found.low < found.value < found.high and found.points == len(timed) >= 1
+    integer = next(wb.preview(study, wb.Recipe([wb.StaticQuantization(bits=7)]))).latency_b1_ms
+    assert integer.low < integer.value < integer.high and integer.points == len(study.candidates) + 1 - len(timed)
+
+
 def test_previews_leave_the_model_as_it_is(study):
     empty = wb.Recipe([])
     before = digest_file(shown(study, empty)[1][-1].file)

@@ -16,13 +16,15 @@ _GATES = {"LSTM": 4, "GRU": 3, "RNN": 1, "DynamicQuantizeLSTM": 4}
 
 @dataclass(frozen=True)
 class LayerCost:
-    """One operator with weights or products: its layer's name, operator, MACs for one sample, numbers and bytes it holds."""
+    """One operator with weights or products: its layer's name, operator, MACs for one sample, numbers and bytes it holds,
+    and the place of its node in the graph."""
 
     layer: str
     operator: str
     macs: int
     parameters: int
     bytes: int
+    place: int
 
 
 @dataclass(frozen=True)
@@ -153,5 +155,5 @@ def _layers(graph: "GraphProto", weights: "dict[str, TensorProto]", macs: list[i
         if node.op_type in ("DequantizeLinear", "QuantizeLinear", "Cast") or not (numbers > 1 or products):
             continue
         name = layer_of(node, max(held, key=lambda t: math.prod(t.dims)).name) if held else called(node, place)
-        found.append(LayerCost(name, node.op_type, products or 0, numbers, sum(len(t.raw_data) for t in held)))
+        found.append(LayerCost(name, node.op_type, products or 0, numbers, sum(len(t.raw_data) for t in held), place))
     return tuple(found)

@@ -63,10 +63,24 @@ class LayerEstimate:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """A figure that is worked out, and the interval in which it should lie nine times in ten.
+
+    `points` is how many measured files the interval was learned from; with few of them it is wide.
+    """
+
+    value: float
+    low: float
+    high: float
+    points: int
+
+
+@dataclass(frozen=True)
 class Estimate:
     """What a recipe would give, worked out and not measured: drawn hollow, and never called a measurement.
 
     `method` says how; `left_out` names the techniques whose effect is not known before they are applied.
+    `latency_b1_ms` is None where no file was timed on this machine yet.
     """
 
     size_bytes: int
@@ -75,6 +89,7 @@ class Estimate:
     layers: tuple[LayerEstimate, ...]
     method: str
     left_out: tuple[str, ...] = ()
+    latency_b1_ms: Expected | None = None
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from workbench.export import Template, export, make_template
 from workbench.export.onnx_file import VERSION as EXPORT_VERSION
 from workbench.files import Digest, digest_json
 from workbench.graphs.file import GraphFile
+from workbench.graphs.operator_times import operator_times
 from workbench.models import Model
 from workbench.recipes import Recipe
 from workbench.records import Measurement, Report
-from workbench.study import stored
+from workbench.study import stored, times
 from workbench.study.measures import VERSION as MEASURE_VERSION
 from workbench.study.measures import measure
 from workbench.study.plugins import code_of
@@ -167,6 +168,8 @@ class Chain:
             found, parity = measure(w, stage.file, stage.exported, reference, folder / stored.ONNX)
             stored.keep_json(folder, "measures.json", {name: m.to_json() for name, m in found.items()})
             stored.keep_json(folder, "parity.json", parity)
+            timed = GraphFile(folder / stored.ONNX)
+            times.keep(timed.digest, operator_times(timed, w.task.validation.head(1).arrays, w.desk.check))
 
         folder = self._kept("Measure", key, fill)
         found = {n: Measurement.from_json(m) for n, m in stored.read_json(folder / "measures.json").items()}

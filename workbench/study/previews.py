@@ -2,12 +2,12 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench import jobs, words
+from workbench import jobs, machine, words
 from workbench.errors import Damaged, InputError
 from workbench.events import Event, Failed, FileMeasured
 from workbench.files import digest_json, home
@@ -15,7 +15,9 @@ from workbench.graphs.file import GraphFile
 from workbench.recipes import Recipe
 from workbench.records import Estimate, Measurement, Status
 from workbench.study.estimate import Structure, estimate, structure
+from workbench.study.latency import latency
 from workbench.study.plugins import pack
+from workbench.study.times import table
 
 if TYPE_CHECKING:
     from workbench.study.study import Study
@@ -49,9 +51,7 @@ def preview(study: "Study", recipe: Recipe) -> Iterator[Estimate | Previewed]:
     What fails is a preview whose status is "failed", with its reason. Raises `InputError`, after the estimate, for a
     recipe that cannot work, or that trains: such a one has to be run.
     """
-    baseline = study.baseline.file
-    assert baseline is not None
-    yield estimate(recipe, _structure(baseline))
+    yield _estimated(study, recipe)
     recipe.check(study.model, study.task)
     trains = [type(step).__name__ for step in recipe.steps if step.order == "recovery"]
     if trains:
@@ -69,6 +69,16 @@ def close(study: str) -> None:
 
 def folder_of(study: str) -> Path:
     return home() / "previews" / study
+
+
+def _estimated(study: "Study", recipe: Recipe) -> Estimate:
+    """The arithmetic of the layers, and the latency as far as this study's timed files and the machine's table tell it."""
+    baseline = study.baseline.file
+    assert baseline is not None
+    of, here = _structure(baseline), machine.here().summary
+    timed = [(c.recipe, m) for c in (study.baseline, *study.candidates) if (m := c.measures.get("latency_b1_ms")) is not None]
+    points = [(r, m.value) for r, m in timed if m.machine == here]
+    return replace(estimate(recipe, of), latency_b1_ms=latency(recipe, of, points, table()))
 
 
 def _job(study: "Study", recipe: Recipe) -> jobs.Job:

@@ -20,9 +20,10 @@ from workbench import machine
 from workbench.errors import StepFailed
 from workbench.graphs import GraphFile
 from workbench.graphs.fused import float_operators
-from workbench.graphs.marking import heads, marked, place
+from workbench.graphs.marking import heads, marked
 from workbench.graphs.naming import with_names
-from workbench.graphs.timing import Kernel, Setting, kernels, speeds
+from workbench.graphs.operator_times import by_head
+from workbench.graphs.timing import Setting, kernels, speeds
 from workbench.records import Line, Report
 from workbench.techniques.operators import operators
 from workbench.techniques.technique import Context, Plan
@@ -97,7 +98,7 @@ def _timed(x: GraphFile, plan: Plan, context: Context, quantizer: Quantizer) -> 
     of = heads(model, found)
     feeds = dict(context.train.head(1).arrays)
     times = kernels([floats.path, integers.path], feeds, Setting(1, 1), _SECONDS, context.check)
-    one, other = (_by_head(file, of) for file in times)
+    one, other = (by_head(file, of) for file in times)
     candidates = [at for at, line in zip(found, plan.lines, strict=True) if line.touched]
     timed = [_Timed(names[at], _together(names, of, at), one.get(at, 0.0), other.get(at, 0.0)) for at in candidates]
     return sorted(timed, key=lambda o: o.seconds - o.integer)
@@ -105,17 +106,6 @@ def _timed(x: GraphFile, plan: Plan, context: Context, quantizer: Quantizer) -> 
 
 def _together(names: Sequence[str], of: Sequence[int | None], head: int) -> tuple[str, ...]:
     return tuple(name for name, its in zip(names, of, strict=True) if its == head)
-
-
-def _by_head(found: Sequence[Kernel], of: Sequence[int | None]) -> dict[int, float]:
-    """Seconds of each operator with what follows it: of all kernels whose name tells where they come from."""
-    times: dict[int, float] = {}
-    for kernel in found:
-        at = place(kernel.name)
-        head = None if at is None else of[at]
-        if head is not None:
-            times[head] = times.get(head, 0.0) + kernel.seconds
-    return times
 
 
 def _tried(timed: Sequence[_Timed], quantizer: Quantizer, folder: Path) -> dict[int, Made]:

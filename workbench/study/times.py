@@ -1,0 +1,48 @@
+"""The table of what operators take on this machine: in the home, one line for every file that was timed."""
+
+import json
+import os
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from workbench import machine
+from workbench.files import Digest, canonical, digest_json, home, storage
+from workbench.graphs.operator_times import OperatorTime
+
+
+def keep(file: Digest, times: Iterable[OperatorTime]) -> None:
+    """Adds what the operators of a file took. Lines are written whole, so several processes may add at a time."""
+    path = _path()
+    rows = [[t.kind, t.storage, t.macs, t.seconds] for t in times]
+    with storage(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        try:
+            os.write(handle, (canonical({"file": file, "times": rows}) + "\n").encode())
+        finally:
+            os.close(handle)
+
+
+def table() -> tuple[OperatorTime, ...]:
+    """All that was taken on this machine with this version of ONNX Runtime; of a file the last time that it was."""
+    path = _path()
+    return _read(path, path.stat().st_size) if path.exists() else ()
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, size: int) -> tuple[OperatorTime, ...]:
+    found = {}
+    for line in path.read_bytes()[:size].splitlines():
+        try:
+            told = json.loads(line)
+            found[told["file"]] = [OperatorTime(*row) for row in told["times"]]
+        except (ValueError, KeyError, TypeError):
+            continue  # a line that a full disk cut short
+    return tuple(t for times in found.values() for t in times)
+
+
+def _path() -> Path:
+    """A file for each machine and version of the runtime: times of another one say nothing here."""
+    here = {"machine": machine.here().summary, "onnxruntime": machine.versions().get("onnxruntime")}
+    return home() / "times" / f"{digest_json(here)[:16]}.jsonl"
