@@ -65,6 +65,8 @@ def test_show_says_what_answers_owe_to_their_batch(home, capsys):
         assert call(asked) == 0
         out = capsys.readouterr().out
         assert out.count(said) == 1 and "alike alone and in batches of 64" in out
+        (line,) = [line for line in out.splitlines() if said in line]
+        assert first.id in line.split(":")[0].split(", ") and "baseline" not in line.split(":")[0]
     assert study.examine(first)["accuracy"].details["batch"] == 64
 
 
@@ -132,7 +134,7 @@ def test_frontier(home, tmp_path, capsys):
     assert header.split() == ["id", "recipe", "latency_b1_ms", "accuracy"]
     on = wb.Study.open("rows").frontier("latency_b1_ms").candidates
     assert [row.split()[0] for row in rows[: 1 + len(on)]] == ["baseline", *(c.id for c in on)]
-    assert all(f"{c.measures['latency_b1_ms'].value:.2g}"[:3] in row for c, row in zip(on, rows[1:], strict=True))
+    assert all(f"{c.measures['latency_b1_ms'].value:.2g}"[:3] in row for c, row in zip(on, rows[1 : 1 + len(on)], strict=True))
     assert call(["frontier", "rows", "-y", "acuracy"]) == 1 and "acuracy" in capsys.readouterr().err
 
 

@@ -80,9 +80,13 @@ def print_candidates(
 
 
 def print_remarks(candidates: Sequence["Candidate"]) -> None:
-    """What has to be said beside figures, each sentence once."""
-    for remark in dict.fromkeys(said for c in candidates for m in c.measures.values() for said in m.remarks):
-        click.echo(remark)
+    """What has to be said beside figures, each sentence once, after the candidates that it is true of."""
+    found: dict[str, dict[str, None]] = {}
+    for candidate in candidates:
+        for sentence in (sentence for m in candidate.measures.values() for sentence in m.remarks):
+            found.setdefault(sentence, {})[candidate.id] = None
+    for sentence, ids in found.items():
+        click.echo(f"{', '.join(ids)}: {sentence}")
 
 
 def touched(candidate: "Candidate") -> str:
