@@ -55,7 +55,8 @@ def judged(costs, context, refuses=lambda left: False):
         made = file_of(out, [FLOAT if layer in left else cost for layer, cost in zip(LAYERS, costs, strict=True)])
         return made, Report("Made", lines, {"bytes_before": 1.0, "bytes_after": 2.0}, (("weights-coarser", {}),))
 
-    def graph(x):
+    def graph(x, left):
+        assert list(left) == []
         return file_of(context.scratch / "graph.onnx", costs, [node.name for node in x.load().graph.node]).load()
 
     x = file_of(context.scratch / "x.onnx", [FLOAT] * 3)
@@ -121,6 +122,15 @@ def test_a_network_of_a_few_numbers_does_not_gain_by_integers(technique, tmp_pat
     made, report = run(technique, file, StepContext(train, train, "outputs", Signature((), ()), scratch=tmp_path))
     assert made.path.read_bytes() == file.path.read_bytes() and made.path != file.path
     assert {line.layer for line in report.skipped} == {"a", "b"} and report.remarks[-1][0] == "guard-float"
+
+
+def test_layers_that_are_left_alone_stay_so_under_a_guard(context):
+    x = file_of(context.scratch / "x.onnx", [FLOAT] * 3)
+    made, report = run(StaticQuantization(guard="time", leave_alone=("second",)), x, context)
+    told = {line.layer: line.code for line in report.lines}
+    assert told["second"] == "left-in-float" and list(told) == list(LAYERS)
+    code, said = report.remarks[-1]
+    assert code == "guard-float" or (said["total"] == 2 and made.path.read_bytes() != x.path.read_bytes())
 
 
 def test_only_a_guard_needs_samples_for_a_dynamic_file():

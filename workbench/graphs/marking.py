@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 _MARK = re.compile(r"op(\d+)#")
 
 
+def mark(place: int) -> str:
+    """The name of the marked node at that place of its graph."""
+    return f"op{place}#"
+
+
 def marked(model: "ModelProto") -> "ModelProto":
     """A copy with the names of its nodes, and of the values in between, marked. Inputs, outputs and weights keep theirs."""
     from onnx import ModelProto
@@ -23,8 +28,8 @@ def marked(model: "ModelProto") -> "ModelProto":
     kept = {value.name for value in copy.graph.output} | set(_read_inside(copy.graph.node)) | {""}
     names: dict[str, str] = {}
     for place, node in enumerate(copy.graph.node):
-        node.name = f"op{place}#"
-        names |= {name: f"op{place}#{k}" for k, name in enumerate(node.output) if name not in kept}
+        node.name = mark(place)
+        names |= {name: f"{mark(place)}{k}" for k, name in enumerate(node.output) if name not in kept}
     for node in copy.graph.node:
         for values in (node.input, node.output):
             values[:] = [names.get(name, name) for name in values]

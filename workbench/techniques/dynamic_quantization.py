@@ -55,8 +55,10 @@ class DynamicQuantization(FileTechnique):
         step, out = self.resolve(x, context), context.scratch / "dynamic.onnx"
         if self.guard == "none":
             return step._file(x, context, (), out)
-        file = Quantizer(lambda x: step._graph(x, context), lambda left, path: step._file(x, context, left, path))
-        return guarded(x, plan, context, file, out)
+        quantizer = Quantizer(
+            lambda file, left: step._graph(file, context, left), lambda left, path: step._file(x, context, left, path)
+        )
+        return guarded(x, plan, context, quantizer, out)
 
     def _file(self, x: "GraphFile", context: Context, left: Collection[str], out: Path) -> "tuple[GraphFile, Report]":
         """The file at `out`, with the nodes of these names left in float, and its report."""

@@ -20,7 +20,7 @@ from workbench import machine
 from workbench.errors import StepFailed
 from workbench.graphs import GraphFile
 from workbench.graphs.fused import float_operators
-from workbench.graphs.marking import heads, marked
+from workbench.graphs.marking import heads, mark, marked
 from workbench.graphs.naming import with_names
 from workbench.graphs.operator_times import by_head
 from workbench.graphs.timing import Setting, kernels, speeds
@@ -48,10 +48,10 @@ Remark = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Quantizer:
-    """What the guard decides about. `graph` gives a whole file's graph in integers, its nodes named as they were; `file`
-    quantizes all but the nodes named first into the file named second, and reports."""
+    """What the guard decides about. `graph` gives a file's graph with all but the nodes of these names in integers, and the
+    nodes named as they were; `file` quantizes all but the nodes named first into the file named second, and reports."""
 
-    graph: "Callable[[GraphFile], ModelProto]"
+    graph: "Callable[[GraphFile, Collection[str]], ModelProto]"
     file: Callable[[Collection[str], Path], Made]
 
 
@@ -91,10 +91,11 @@ def guarded(x: GraphFile, plan: Plan, context: Context, quantizer: Quantizer, ou
 def _timed(x: GraphFile, plan: Plan, context: Context, quantizer: Quantizer) -> list[_Timed]:
     """The operators that can be quantized, those that lose most by it first, with their times at batch 1, one thread."""
     model = with_names(x.load())
-    floats = GraphFile.save(marked(model), context.scratch / "marked-float.onnx")
-    integers = GraphFile.save(quantizer.graph(floats), context.scratch / "marked-integer.onnx")
     names = [node.name for node in model.graph.node]
     found = [names.index(o.node) for o in operators(model)]
+    alone = [mark(at) for at, line in zip(found, plan.lines, strict=True) if not line.touched]
+    floats = GraphFile.save(marked(model), context.scratch / "marked-float.onnx")
+    integers = GraphFile.save(quantizer.graph(floats, alone), context.scratch / "marked-integer.onnx")
     of = heads(model, found)
     feeds = dict(context.train.head(1).arrays)
     times = kernels([floats.path, integers.path], feeds, Setting(1, 1), _SECONDS, context.check)
