@@ -335,3 +335,9 @@ def test_values_that_are_none(fields):
     with pytest.raises(InputError) as error:
         StaticQuantization(**fields)
     assert error.value.fields["name"] == next(iter(fields))
+
+
+def test_types_that_no_kernel_multiplies_are_refused_at_once():
+    with pytest.raises(InputError) as error:
+        StaticQuantization(activations="int8", weights="uint8")
+    assert error.value.code == "signed-by-unsigned"

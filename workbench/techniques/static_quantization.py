@@ -64,6 +64,11 @@ class StaticQuantization(FileTechnique):
     leave_alone: tuple[str, ...] = knob((), say="layers, or parts with all their layers, that stay in float")
     guard: Literal["none", "time"] = knob("none", say="time leaves in float what is slower in integers on this machine")
 
+    def model_post_init(self, _: Any) -> None:
+        """Raises `InputError` for a pair of types that no kernel multiplies."""
+        if (self.activations, self.weights) == ("int8", "uint8"):
+            raise InputError("signed-by-unsigned")
+
     def resolve(self, x: "GraphFile", context: Context) -> Self:
         fit = {"activations": "int8" if is_arm(context.machine) else "uint8", "weights": "int8"}
         fit["granularity"] = "channel" if _has_depthwise(x.load()) else "tensor"

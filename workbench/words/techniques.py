@@ -25,6 +25,7 @@ SENTENCES = {
     "inputs-removed": "Reads {after} of {before} channels.",
     "output-layer": "Its channels are the network's output.",
     "left-alone": "It stays as it is, as was asked for {because}.",
+    "signed-by-unsigned": "ONNX Runtime multiplies no int8 activations with uint8 weights. Choose int8 weights, or uint8 activations.",
     "left-in-float": "It stays in float, as was asked for.",
     "shared-weights": "{because} shares its weights with another layer: a cut here would cut there.",
     "normalised-together": "{because} normalises all channels together: without some of them it would answer otherwise.",
