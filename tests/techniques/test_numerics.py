@@ -228,7 +228,7 @@ def test_auto_becomes_what_the_machine_is_good_at(two):
     ]
     assert {t.granularity for t in told.values()} == {"channel"}  # there is a depthwise convolution
     assert [DynamicQuantization().resolve(file, replace(context, machine=m)).bits for m in (VNNI, AVX2, ARM)] == [8, 7, 8]
-    chosen = StaticQuantization(granularity="tensor", activations="int8", weights="uint8", bits=8)
+    chosen = StaticQuantization(granularity="tensor", activations="int8", weights="int8", bits=8)
     assert chosen.resolve(file, replace(context, machine=AVX2)) == chosen
     assert StaticQuantization(bits=7).resolve(file, context).bits == 7
 
