@@ -7,7 +7,7 @@ import pytest
 import workbench as wb
 from workbench import jobs
 from workbench.errors import InputError
-from workbench.files import digest_file
+from workbench.files import digest_file, home
 from workbench.records import Estimate
 from workbench.study.estimate import estimate, structure
 
@@ -72,6 +72,16 @@ def test_files_stay_until_the_study_is_closed(study):
     assert len({digest_file(f) for f in files}) == 2
     study.close()
     assert not any(f.exists() for f in files) and study.baseline.file.exists()
+
+
+def test_a_preview_that_is_closed_is_called_off(study):
+    before = {folder.name for folder in (home() / "jobs").iterdir()}
+    events = wb.preview(study, wb.Recipe([wb.StructuredPruning(ratio=0.45)]))
+    next(events), next(events)
+    events.close()
+    (mine,) = {folder.name for folder in (home() / "jobs").iterdir()} - before
+    assert (home() / "jobs" / mine / "cancel").exists()
+    assert [event.candidate.status for event in wb.preview(study, HALF) if not isinstance(event, Estimate)][-1] == "measured"
 
 
 def test_what_trains_has_to_be_run(study):

@@ -199,6 +199,13 @@ class Records:
             row = c.execute(_candidates.select().where(where)).mappings().first()
         return _candidate(row) if row else None
 
+    def place(self, candidate: CandidateRow) -> int:
+        """The candidate's place among those of its study, in the order of their making, from 1 on; the baseline has none."""
+        before = (_candidates.c.study == candidate.study) & (_candidates.c.id <= candidate.id)
+        counted = before & (_candidates.c.digest != BASELINE)
+        with self._reading() as c:
+            return int(c.execute(sa.select(sa.func.count()).where(counted)).scalar_one())
+
     def candidates(self, study: str) -> list[CandidateRow]:
         """A study's candidates in the order of their making."""
         asked = _candidates.select().where(_candidates.c.study == study).order_by(_candidates.c.id)

@@ -55,11 +55,12 @@ def noted(remarks: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class LayerEstimate:
-    """What would be left of one layer: numbers, and multiply-accumulates of one sample."""
+    """What would be left of one layer: numbers, multiply-accumulates of one sample, and bytes."""
 
     layer: str
     parameters: int
     macs: int
+    bytes: int
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,16 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import jobs, machine, words
-from workbench.errors import Damaged, InputError
+from workbench.errors import InputError
 from workbench.events import Event, Failed, FileMeasured
 from workbench.files import digest_json, home
-from workbench.graphs.file import GraphFile
 from workbench.recipes import Recipe
 from workbench.records import Estimate, Measurement, Status
-from workbench.study.estimate import Structure, estimate, structure
+from workbench.study.estimate import estimate, structure_of
 from workbench.study.latency import latency
 from workbench.study.plugins import pack
 from workbench.study.times import table
@@ -49,17 +47,22 @@ def preview(study: "Study", recipe: Recipe) -> Iterator[Estimate | Previewed]:
     """Yields an `Estimate` at once, then a `Previewed` when the file is there, and one more with its quality.
 
     What fails is a preview whose status is "failed", with its reason. Raises `InputError`, after the estimate, for a
-    recipe that cannot work, or that trains: such a one has to be run.
+    recipe that cannot work, or that trains: such a one has to be run. Closed before its end, it is called off.
     """
     yield _estimated(study, recipe)
     recipe.check(study.model, study.task)
     trains = [type(step).__name__ for step in recipe.steps if step.order == "recovery"]
     if trains:
         raise InputError("preview-trains", step=trains[0])
-    for event in _job(study, recipe).events():
-        shown = _shown(recipe, event)
-        if shown is not None:
-            yield shown
+    job = _job(study, recipe)
+    try:
+        for event in job.events():
+            shown = _shown(recipe, event)
+            if shown is not None:
+                yield shown
+    except GeneratorExit:
+        job.cancel()
+        raise
 
 
 def close(study: str) -> None:
@@ -75,7 +78,7 @@ def _estimated(study: "Study", recipe: Recipe) -> Estimate:
     """The arithmetic of the layers, and the latency as far as this study's timed files and the machine's table tell it."""
     baseline = study.baseline.file
     assert baseline is not None
-    of, here = _structure(baseline), machine.here().summary
+    of, here = structure_of(baseline), machine.here().summary
     timed = [(c.recipe, m) for c in (study.baseline, *study.candidates) if (m := c.measures.get("latency_b1_ms")) is not None]
     points = [(r, m.value) for r, m in timed if m.machine == here]
     return replace(estimate(recipe, of), latency_b1_ms=latency(recipe, of, points, table()))
@@ -103,10 +106,3 @@ def _shown(recipe: Recipe, event: Event) -> Previewed | None:
         status: Status = "cancelled" if event.error["type"] == "Cancelled" else "failed"
         return Previewed(Preview(recipe, status, None, {}, reason))
     return None
-
-
-@lru_cache(maxsize=8)
-def _structure(baseline: Path) -> Structure:
-    if not baseline.exists():
-        raise Damaged("baseline-damaged", path=str(baseline))
-    return structure(GraphFile(baseline))

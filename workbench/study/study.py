@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
 from workbench.errors import NotFound
 from workbench.events import Event
+from workbench.graphs.file import GraphFile
 from workbench.jobs.progress import Reader, reader
 from workbench.measure.quality import metric
 from workbench.models import Model, describe
 from workbench.recipes import Recipe, all_recipes
 from workbench.records import BASELINE, CandidateRow, Measurement, Records, StudyRow
 from workbench.study.candidate import Candidate
+from workbench.study.cost import expected_seconds
+from workbench.study.estimate import Structure, structure_of
 from workbench.study.frontier import Frontier
+from workbench.study.layers import Layer, layers
 from workbench.study.opening import opened
 from workbench.study.optimism import samples_of
 from workbench.study.origin import receipt
@@ -109,6 +114,30 @@ class Study:
         if id not in known:
             raise NotFound("no-candidate", study=self.name, candidate=id, known=", ".join(known))
         return known[id]
+
+    def find(self, recipe: Recipe) -> Candidate | None:
+        """The candidate of this recipe, whatever came of it; None where it was never run."""
+        row = self._records.candidate(self.name, recipe.digest)
+        return None if row is None else Candidate(self, settled(self._records, row), f"c{self._records.place(row)}")
+
+    @property
+    def structure(self) -> Structure:
+        """What estimates are added up from: the baseline's layers, and which of them read which."""
+        return structure_of(self._baseline_file())
+
+    def layers(self) -> tuple[Layer, ...]:
+        """The baseline's layers that have a matrix of weights, with what each one took on this machine."""
+        return layers(self.structure, GraphFile(self._baseline_file()).digest)
+
+    def expected_seconds(self, recipe: Recipe) -> float | None:
+        """How long a run of this recipe would take, by the steps of this study's earlier runs; None where one is new to it."""
+        return expected_seconds(recipe, [row for row, _ in self._rows()])
+
+    def _baseline_file(self) -> Path:
+        file = self.baseline.file
+        if file is None:
+            raise NotFound("baseline-gone", name=self.name)
+        return file
 
     def _rows(self) -> list[tuple[CandidateRow, str]]:
         rows = [row for row in self._records.candidates(self.name) if row.digest != BASELINE]

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,12 +26,21 @@ def keep(file: Digest, times: Iterable[OperatorTime]) -> None:
 
 def table() -> tuple[OperatorTime, ...]:
     """All that was taken on this machine with this version of ONNX Runtime; of a file the last time that it was."""
+    return tuple(row for rows in _kept().values() for row in rows)
+
+
+def of_file(file: Digest) -> tuple[OperatorTime, ...]:
+    """What the layers of this file took here, in the order of its graph; none where it was not timed on this machine."""
+    return tuple(_kept().get(file, ()))
+
+
+def _kept() -> Mapping[Digest, Sequence[OperatorTime]]:
     path = _path()
-    return _read(path, path.stat().st_size) if path.exists() else ()
+    return _read(path, path.stat().st_size) if path.exists() else {}
 
 
 @lru_cache(maxsize=2)
-def _read(path: Path, size: int) -> tuple[OperatorTime, ...]:
+def _read(path: Path, size: int) -> Mapping[Digest, Sequence[OperatorTime]]:
     found = {}
     for line in path.read_bytes()[:size].splitlines():
         try:
@@ -39,7 +48,7 @@ def _read(path: Path, size: int) -> tuple[OperatorTime, ...]:
             found[told["file"]] = [OperatorTime(*row) for row in told["times"]]
         except (ValueError, KeyError, TypeError):
             continue  # a line that a full disk cut short
-    return tuple(t for times in found.values() for t in times)
+    return found
 
 
 def _path() -> Path:

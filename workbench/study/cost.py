@@ -1,0 +1,75 @@
+"""How long a recipe would take, from what the steps of earlier ones took."""
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from workbench.events import StepFinished
+from workbench.jobs import Job
+from workbench.recipes import Recipe
+from workbench.records import CandidateRow
+from workbench.techniques import FileTechnique
+
+RECENT, SHARED = 20, 200
+"""So many runs at most are looked at for their times, and for a beginning that is kept: the newest ones."""
+
+Step = Mapping[str, Any]
+
+
+def expected_seconds(recipe: Recipe, rows: Sequence[CandidateRow]) -> float | None:
+    """Seconds that a run takes until its file is measured; None where one of its steps was never done in the study.
+
+    A training step goes by its epochs, every other one takes what it took. Steps that a measured candidate has begun with too
+    are read back, and take nothing.
+    """
+    steps = _sequence(recipe)
+    measured = [row for row in rows if row.status == "measured"][-SHARED:]
+    shared = max((_common(steps, _sequence_of(row)) for row in measured), default=0)
+    rates = _rates(rows)
+    left = [*steps[shared:], {"technique": "Measure"}]
+    if any(step["technique"] not in rates for step in left):
+        return None
+    return sum(rates[step["technique"]] * _amount(step) for step in left)
+
+
+def step_seconds(recipe: Recipe, rows: Sequence[CandidateRow]) -> list[float | None]:
+    """Seconds of each step of a run that reads nothing back, the export and the measuring among them; None of one that is new
+    to the study."""
+    rates = _rates(rows)
+    steps = [*_sequence(recipe), {"technique": "Measure"}]
+    return [rates[s["technique"]] * _amount(s) if s["technique"] in rates else None for s in steps]
+
+
+def _sequence_of(row: CandidateRow) -> list[Step]:
+    return _sequence(Recipe.from_json(list(row.recipe), missing_ok=True))
+
+
+def _sequence(recipe: Recipe) -> list[Step]:
+    """A recipe's steps as they are run: the export stands before what works on the file."""
+    told = [step.described() for step in recipe.steps]
+    place = next((k for k, step in enumerate(recipe.steps) if isinstance(step, FileTechnique)), len(told))
+    return [*told[:place], {"technique": "Export"}, *told[place:]]
+
+
+def _common(one: Sequence[Step], other: Sequence[Step]) -> int:
+    return next((k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _rates(rows: Sequence[CandidateRow]) -> dict[str, float]:
+    """For each kind of step the median of seconds, of a training step for each epoch."""
+    found: dict[str, list[float]] = {}
+    for row in [row for row in rows if row.job][-RECENT:]:
+        steps = [*_sequence_of(row), {"technique": "Measure"}]
+        for event in _finished(str(row.job)):
+            if not event.reused and 0 < event.index <= len(steps):
+                step = steps[event.index - 1]
+                found.setdefault(step["technique"], []).append(event.seconds / _amount(step))
+    return {name: statistics.median(seconds) for name, seconds in found.items()}
+
+
+def _amount(step: Step) -> float:
+    return float(step.get("epochs", 1))
+
+
+def _finished(job: str) -> Iterable[StepFinished]:
+    return (event for _, event in Job.named(job).log.read() if isinstance(event, StepFinished))
