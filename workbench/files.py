@@ -31,6 +31,19 @@ def home() -> Path:
     return path
 
 
+_PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".bin")
+
+
+def is_pickle(path: Path) -> bool:
+    """Whether a file is a pickle, or an archive that holds one, by its name or its first bytes. It is not opened as one."""
+    if path.suffix.lower() in _PICKLES:
+        return True
+    with open(path, "rb") as f:
+        head = f.read(64)
+    starts = len(head) > 1 and head[0] == 0x80 and 2 <= head[1] <= 5
+    return starts or (head.startswith(b"PK") and b"data.pkl" in head)
+
+
 def digest_bytes(data: bytes) -> Digest:
     return hashlib.sha256(data).hexdigest()
 

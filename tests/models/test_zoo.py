@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 import workbench as wb
-from workbench.errors import InputError, NotFound
+from workbench.errors import Damaged, InputError, NotFound
 from workbench.models.catalogue import ZOO
+from workbench.models.weights import to_bytes
 from workbench.models.zoo import cnn, lstm, mlp, mobilenet, resnet, vit
 
 DIGITS, TOKENS = wb.tasks.load("digits"), wb.tasks.load("digits-tokens")
@@ -194,3 +195,22 @@ def test_a_transformer_of_tokens_knows_where_they_stand():
     net = vit.build([3], 4, 2, 8, 1, tokens=5).eval()
     assert not torch.allclose(net(torch.tensor([[0, 1, 2]])), net(torch.tensor([[2, 1, 0]])), atol=1e-6)
     assert len(net.blocks) == 1 and net.embed.weight.std() < 0.05
+
+
+def test_a_network_takes_its_weights_from_a_file(tmp_path, monkeypatch):
+    task = DIGITS
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    drawn = wb.models.create("mlp", task, seed=3, hidden=8).build()
+    (tmp_path / "mine.safetensors").write_bytes(to_bytes(drawn))
+    read = wb.models.create("mlp", task, seed=4, hidden=8, weights=tmp_path / "mine.safetensors").build()
+    assert all(torch.equal(a, b) for a, b in zip(drawn.state_dict().values(), read.state_dict().values(), strict=True))
+    shapes = wb.models.tensor_shapes(tmp_path / "mine.safetensors")
+    assert shapes == {name: tuple(tensor.shape) for name, tensor in drawn.state_dict().items()}
+    with pytest.raises(InputError) as caught:
+        wb.models.create("mlp", task, hidden=9, weights=tmp_path / "mine.safetensors").build()
+    assert caught.value.code == "weights-misfit"
+    (tmp_path / "mine.safetensors").write_bytes(b"\x08\0\0\0\0\0\0\0{}")
+    for read_it in (wb.models.tensor_shapes, lambda path: wb.models.create("mlp", task, weights=path)):
+        with pytest.raises(Damaged) as caught:
+            read_it(tmp_path / "mine.safetensors")
+        assert caught.value.code == "weights-unreadable"

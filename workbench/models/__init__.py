@@ -7,7 +7,7 @@ from workbench.models.factories import load
 from workbench.models.fitting import check_fits
 from workbench.models.live import describe
 from workbench.models.model import Cut, Model
-from workbench.models.weights import check_weights, store_weights
+from workbench.models.weights import check_weights, store_weights, tensor_shapes
 
 __all__ = [
     "Cut",
@@ -23,4 +23,5 @@ __all__ = [
     "load",
     "names",
     "store_weights",
+    "tensor_shapes",
 ]

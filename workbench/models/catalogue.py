@@ -10,6 +10,7 @@ from workbench.errors import InputError, NotFound
 from workbench.files import digest_file
 from workbench.knobs import Record, knob, knobs
 from workbench.models.model import Model
+from workbench.models.weights import copy_weights
 from workbench.tasks.task import Task, TensorSpec
 from workbench.words import nearest
 
@@ -74,10 +75,12 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(ZOO))
 
 
-def create(name: str, task: Task, seed: int = 0, **arguments: Any) -> Model:
-    """A network of the zoo for the inputs and outputs of a task, its weights drawn by `seed`. Imports no torch.
+def create(name: str, task: Task, seed: int = 0, weights: str | Path | None = None, **arguments: Any) -> Model:
+    """A network of the zoo for the inputs and outputs of a task. Imports no torch for .safetensors weights.
 
-    Raises `NotFound` with the nearest name, and `InputError` where the architecture does not take the task's inputs.
+    Its weights are drawn by `seed`, or copied from the file `weights` (.safetensors, or a state dict that torch saved);
+    whether these fit shows when the network is first built. Raises `NotFound` with the nearest name, `InputError` where the
+    architecture does not take the task's inputs, and what `copy_weights` raises.
     """
     if name not in ZOO:
         raise NotFound("no-architecture", name=name, nearest=nearest(str(name), ZOO))
@@ -88,7 +91,8 @@ def create(name: str, task: Task, seed: int = 0, **arguments: Any) -> Model:
             raise InputError("zoo-argument", name=name, argument=argument, known=", ".join(known) or "none")
     called = entry.arguments(**arguments).to_json() | dict(entry.fixed) | _form(name, entry, task)
     code = digest_file(Path(__file__).parent / "zoo" / f"{entry.file}.py")
-    return Model("module", name, f"zoo:{name}", code, called | {"seed": seed})
+    kept = None if weights is None else copy_weights(weights)
+    return Model("module", name, f"zoo:{name}", code, called | {"seed": seed}, kept)
 
 
 def _form(name: str, entry: Entry, task: Task) -> dict[str, Any]:

@@ -59,6 +59,20 @@ def copy_weights(path: str | Path) -> Digest:
     return _keep(data)
 
 
+def tensor_shapes(path: str | Path) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of what a .safetensors file holds, read off its head. Raises `NotFound` and `Damaged`."""
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise NotFound("weights-missing", path=str(path))
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="numpy") as f:
+            return {name: tuple(f.get_slice(name).get_shape()) for name in f.keys()}  # noqa: SIM118 - no mapping
+    except SafetensorError as error:
+        raise Damaged("weights-unreadable", path=str(path), why=str(error)) from None
+
+
 def fill(module: "nn.Module", state: "dict[str, Tensor]", name: str) -> None:
     """Loads a state dict into a module, strictly: `InputError` names the first tensors that do not fit.
 

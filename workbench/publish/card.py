@@ -20,7 +20,7 @@ _KINDS = {"classification": "card-classification", "regression": "card-regressio
 
 def write_card(manifest: Json, picture: bool, packed: bool = False) -> str:
     """The card of an artifact; `picture` says whether the frontier is beside it, `packed` how the file is stored."""
-    parts = [_head(manifest), f"# {manifest['name']}, version {manifest['version']}", _what(manifest)]
+    parts = [_head(manifest), f"# {manifest['name']}, version {manifest['version']}", what_it_is(manifest)]
     if picture:
         parts.append(f"![{words.say('card-picture', metric=title(manifest['metric']))}]({PICTURE})")
     parts += _use(manifest)
@@ -50,8 +50,8 @@ def _head(manifest: Json) -> str:
     return f"---\n{yaml.safe_dump(head, sort_keys=False, allow_unicode=True)}---"
 
 
-def _what(manifest: Json) -> str:
-    """What goes in and what comes out, in a sentence."""
+def what_it_is(manifest: Json) -> str:
+    """What goes in and what comes out, in a sentence: from "kind", "signature" and "classes"."""
     signature = manifest["signature"]
     given = ", ".join(map(_tensor, signature["inputs"]))
     classes, outputs = manifest["classes"], ", ".join(map(_tensor, signature["outputs"]))

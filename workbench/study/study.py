@@ -14,6 +14,7 @@ from workbench.models import Model, describe
 from workbench.recipes import Recipe, all_recipes
 from workbench.records import BASELINE, CandidateRow, Measurement, Records, StudyRow
 from workbench.study.candidate import Candidate
+from workbench.study.examples import COUNT, Example, examples
 from workbench.study.cost import expected_seconds
 from workbench.study.estimate import Structure, structure_of
 from workbench.study.frontier import Frontier
@@ -194,6 +195,14 @@ class Study:
         baseline = self.baseline
         told = partial(receipt, self._row, baseline.lineage["device"])
         return Frontier(self.candidates, baseline, measures, self._row.task["name"], samples, told)
+
+    def examples(self, candidate: Candidate, samples: int | Sequence[int] = COUNT) -> list[Example]:
+        """The first so many validation samples, or those at these places, with what the candidate's file answers.
+
+        Raises `InputError` ("not-measured") for a candidate without a file.
+        """
+        count = len(self.task.validation)
+        return examples(candidate, range(min(samples, count)) if isinstance(samples, int) else samples)
 
     def examine(self, candidate: Candidate) -> dict[str, Measurement]:
         """Scores the test split, on this spoken wish: `looks` counts it. The same file is scored once."""

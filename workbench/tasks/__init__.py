@@ -1,7 +1,20 @@
 """What a model is for: data in three splits, the question that is asked of it, the form of inputs and outputs."""
 
 from workbench.tasks.arrays import from_arrays
-from workbench.tasks.registry import check_given, from_spec, load, names
+from workbench.tasks.reading import from_file
+from workbench.tasks.registry import available, check_given, from_spec, load, names
 from workbench.tasks.task import Signature, Split, Task, TensorSpec
 
-__all__ = ["Signature", "Split", "Task", "TensorSpec", "check_given", "from_arrays", "from_spec", "load", "names"]
+__all__ = [
+    "Signature",
+    "Split",
+    "Task",
+    "TensorSpec",
+    "available",
+    "check_given",
+    "from_arrays",
+    "from_file",
+    "from_spec",
+    "load",
+    "names",
+]

@@ -24,6 +24,13 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({*_own(), *(entry.name for entry in importlib.metadata.entry_points(group=_GROUP))}))
 
 
+def available() -> tuple[str, ...]:
+    """Those of `names` whose data is on this machine. Where it may be missing, a task's file has a `present`."""
+    own = _own()
+    modules = {name: importlib.import_module(own[name]) for name in names() if name in own}
+    return tuple(name for name in names() if name not in modules or getattr(modules[name], "present", lambda: True)())
+
+
 def load(name: str) -> Task:
     """The task of that name, read anew. `NotFound` offers the nearest name; a data set that is not installed says so."""
     own = _own()

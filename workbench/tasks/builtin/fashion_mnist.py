@@ -17,6 +17,7 @@ from workbench.tasks.task import Array, Split, Task
 CLASSES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 MEAN, DEVIATION = 0.2860, 0.3530
 TRAIN = 55_000
+FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 PACKAGE = "dataset-fashion-mnist"
 FOLDER = Path("/usr/share/datasets/fashion-mnist")
 
@@ -26,11 +27,11 @@ def load() -> Task:
 
     Raises `NotFound` where the data set is not installed, and `Damaged` where a file is not whole.
     """
-    images, labels = _images("train-images-idx3-ubyte"), _labels("train-labels-idx1-ubyte")
+    images, labels = _images(FILES[0]), _labels(FILES[1])
     splits = (
         Split("train", images[:TRAIN], labels[:TRAIN]),
         Split("validation", images[TRAIN:], labels[TRAIN:]),
-        Split("test", _images("t10k-images-idx3-ubyte"), _labels("t10k-labels-idx1-ubyte")),
+        Split("test", _images(FILES[2]), _labels(FILES[3])),
     )
     return assemble(
         "fashion-mnist",
@@ -41,6 +42,14 @@ def load() -> Task:
         source={"builtin": "fashion-mnist"},
         licence="MIT",
     )
+
+
+def present() -> bool:
+    """Whether its files are on this machine."""
+    try:
+        return all(_path(name) is not None for name in FILES)
+    except NotFound:
+        return False
 
 
 def _images(name: str) -> Array:

@@ -1,0 +1,209 @@
+"""A task from a person's own file: arrays as .npz, a table as .csv. Nothing in a file is run: pickles are refused unopened."""
+
+import math
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from workbench.errors import Damaged, InputError, NotFound
+from workbench.files import is_pickle
+from workbench.tasks.arrays import from_arrays
+from workbench.tasks.splitting import stratified
+from workbench.tasks.task import Array, Kind, Task
+from workbench.words import nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGEST = 4_000_000_000
+"""Bytes that a file may unpack to."""
+
+LEAST = 10
+"""Samples that can be split into three."""
+
+MOST_CLASSES = 1000
+"""Whole numbers from here on are taken for amounts."""
+
+_TARGETS = ("target", "label", "labels", "class", "y")
+_NAMES = {"train": ("train",), "validation": ("validation", "val", "valid"), "test": ("test",)}
+_PIXEL = {"scale": 1 / 255, "mean": 0.0, "std": 1.0}
+
+
+def from_file(path: str | Path, kind: Kind | None = None, target: str | None = None) -> Task:
+    """The task in a file, called as the file is.
+
+    A .npz file has the arrays `x` and `y`, which are split 70 / 15 / 15 (every class in each split by its share), or
+    `x_train`, `y_train`, `x_validation` (also `x_val`), `x_test` and so on; without a validation part a sixth of train
+    becomes it, and without any `y` the kind is "outputs". Pictures of uint8 (N x H x W, N x H x W x C or N x C x H x W) become
+    float32 from 0 to 1, N x C x H x W. A .csv file has a sample a row and names in its first one; `target` is the column that
+    is asked for (else "target", "label", "class" or "y", else the last one), the others are the inputs, numbers all.
+
+    `kind` None: texts and whole numbers from 0 to 999 are classes, other numbers a regression. Raises `InputError` for a pickle
+    ("pickle-unopened") and for what is no such file, `Damaged` for one that is not whole, `NotFound` where there is none.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise NotFound("file-missing", path=str(path))
+    if is_pickle(path):
+        raise InputError("pickle-unopened", name=path.name)
+    readers = {".npz": lambda: _parts_of(path, _arrays(path)), ".csv": lambda: _split(path, *_table(path, target))}
+    if path.suffix.lower() not in readers:
+        raise InputError("file-kind", name=path.name)
+    parts = readers[path.suffix.lower()]()
+    pictures = all(x.dtype == np.uint8 and x.ndim in (3, 4) for x, _ in parts.values())
+    if pictures:
+        parts = {split: (_pixels(x), y) for split, (x, y) in parts.items()}
+    train, validation, test = (parts[split] for split in _NAMES)
+    chosen = kind or _kind(train[1])
+    return from_arrays(path.stem, train, validation, test, chosen, preprocessing=_PIXEL if pictures else None)
+
+
+def _arrays(path: Path) -> dict[str, Array]:
+    """The arrays of a .npz file, by name in small letters."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            size = sum(member.file_size for member in members)
+            if size > LARGEST:
+                raise InputError("file-large", name=path.name, size=size // 10**6, limit=LARGEST // 10**6)
+            return {Path(m.filename).stem.lower(): _array(path, archive, m) for m in members if m.filename.endswith(".npy")}
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
+        raise Damaged("file-damaged", name=path.name, why=_first_line(error)) from None
+
+
+def _array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
+    """One array, once its head and its size agree: a head alone could ask for any amount of memory."""
+    with archive.open(member) as f:
+        version = np.lib.format.read_magic(f)
+        if version not in ((1, 0), (2, 0)):
+            raise ValueError("an array of a form that is not known")
+        head = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = head(f)
+        if dtype.hasobject:
+            raise InputError("pickle-unopened", name=path.name)
+        if f.tell() + math.prod(shape) * dtype.itemsize != member.file_size:
+            raise ValueError(f"{member.filename} has another size than it says")
+    with archive.open(member) as f:
+        array: Array = np.lib.format.read_array(f, allow_pickle=False)
+        return array
+
+
+def _parts_of(path: Path, arrays: Mapping[str, Array]) -> dict[str, tuple[Array, Array | None]]:
+    """(inputs, targets) of each split, whichever way the arrays are named."""
+    if "x" in arrays:
+        return _split(path, arrays["x"], arrays.get("y"))
+    found = {split: _named(arrays, names) for split, names in _NAMES.items()}
+    train, validation, test = found["train"], found["validation"], found["test"]
+    if train is None or test is None:
+        raise InputError("arrays-named", name=path.name, found=", ".join(arrays) or "none")
+    if validation is None:
+        x, y = train
+        order = _ordered(path, x, y, (len(x) - len(x) // 6, len(x) // 6))
+        train, validation = ((x[rows], None if y is None else y[rows]) for rows in order)
+    return {"train": train, "validation": validation, "test": test}
+
+
+def _named(arrays: Mapping[str, Array], names: tuple[str, ...]) -> tuple[Array, Array | None] | None:
+    for name in names:
+        if f"x_{name}" in arrays:
+            return arrays[f"x_{name}"], arrays.get(f"y_{name}")
+    return None
+
+
+def _split(path: Path, x: Array, y: Array | None) -> dict[str, tuple[Array, Array | None]]:
+    count = len(x) if x.ndim else 0
+    held = round(0.15 * count)
+    rows = _ordered(path, x, y, (count - 2 * held, held, held))
+    return {split: (x[r], None if y is None else y[r]) for split, r in zip(_NAMES, rows, strict=True)}
+
+
+def _ordered(path: Path, x: Array, y: Array | None, sizes: tuple[int, ...]) -> tuple[Array, ...]:
+    count = len(x) if x.ndim else 0
+    if count < LEAST:
+        raise InputError("samples-few", name=path.name, count=count, least=LEAST)
+    if y is not None and (y.ndim == 0 or len(y) != count):
+        lengths = {"first": "x", "first_length": count, "second": "y", "second_length": y.size}
+        raise InputError("split-lengths", split=path.name, **lengths)
+    classes = y is not None and y.shape == (count,) and _kind(y) == "classification"
+    return stratified(y if classes and y is not None else np.zeros(count), sizes, seed=0)
+
+
+def _kind(y: Array | None) -> Kind:
+    if y is None:
+        return "outputs"
+    if y.dtype.kind in "iu":
+        return "classification" if y.size and y.min() >= 0 and y.max() < MOST_CLASSES else "regression"
+    return "regression" if y.dtype.kind == "f" else "classification"
+
+
+def _pixels(x: Array) -> Array:
+    """Pictures as float32 from 0 to 1, N x C x H x W."""
+    if x.ndim == 3:
+        x = x[:, None]
+    elif x.shape[3] in (1, 3) and x.shape[1] not in (1, 3):
+        x = x.transpose(0, 3, 1, 2)
+    return np.multiply(x, np.float32(_PIXEL["scale"]), dtype=np.float32)
+
+
+def _table(path: Path, target: str | None) -> tuple[Array, Array]:
+    """Inputs (N x columns, float32) and targets of a table."""
+    frame = _frame(path)
+    columns = [str(column) for column in frame.columns]
+    if target is not None and target not in columns:
+        raise NotFound("table-column", name=path.name, column=target, nearest=nearest(target, columns))
+    if len(columns) < 2:
+        raise InputError("table-narrow", name=path.name)
+    asked = target or next((c for c in columns if c.lower() in _TARGETS), columns[-1])
+    frame.columns = columns
+    inputs = frame.drop(columns=asked)
+    for name in columns:
+        _filled(path, name, frame[name])
+    for name in inputs:
+        _numeric(path, str(name), inputs[name])
+    return inputs.to_numpy(np.float32), _plain(frame[asked])
+
+
+def _frame(path: Path) -> "pd.DataFrame":
+    """The table; one whose first row holds numbers only has no names, and its columns are counted."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(path, skipinitialspace=True)
+        if all(_is_number(str(column)) for column in frame.columns):
+            frame = pd.read_csv(path, header=None, skipinitialspace=True)
+    except (ValueError, pd.errors.ParserError, OSError) as error:
+        raise Damaged("file-damaged", name=path.name, why=_first_line(error)) from None
+    return frame
+
+
+def _filled(path: Path, name: str, column: "pd.Series[Any]") -> None:
+    if column.isna().any():
+        raise InputError("table-empty", name=path.name, column=name, row=int(column.isna().to_numpy().argmax()) + 1)
+
+
+def _numeric(path: Path, name: str, column: "pd.Series[Any]") -> None:
+    if column.dtype.kind in "iufb":
+        return
+    row, value = next((row, value) for row, value in enumerate(column) if not _is_number(str(value)))
+    raise InputError("table-cell", name=path.name, column=name, value=repr(value)[:40], row=row + 1)
+
+
+def _plain(column: "pd.Series[Any]") -> Array:
+    array: Array = column.to_numpy()
+    return array if array.dtype.kind in "iufb" else array.astype(str)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n")[0].rstrip(".") or type(error).__name__
