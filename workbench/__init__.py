@@ -15,6 +15,7 @@ _ROOMS |= {"recipes", "records", "study", "tasks", "techniques", "training"}
 _NAMES = {
     "Artifact": "publish",
     "Certificate": "graphs",
+    "Changes": "study",
     "Comparison": "study",
     "Distillation": "techniques",
     "DynamicQuantization": "techniques",
@@ -32,6 +33,7 @@ _NAMES = {
     "WeightClipping": "techniques",
     "WeightPruning": "techniques",
     "certify": "graphs",
+    "changes": "study",
     "compare": "study",
     "fit": "training",
     "load_artifact": "publish",
@@ -45,6 +47,7 @@ _NAMES = {
 __all__ = [
     "Artifact",
     "Certificate",
+    "Changes",
     "Comparison",
     "Distillation",
     "DynamicQuantization",
@@ -63,6 +66,7 @@ __all__ = [
     "WeightPruning",
     "__version__",
     "certify",
+    "changes",
     "compare",
     "errors",
     "events",
@@ -131,7 +135,7 @@ if TYPE_CHECKING:
     from workbench.receipts import reproduce
     from workbench.recipes import Recipe
     from workbench.records import Measurement
-    from workbench.study import Comparison, Frontier, Study, compare, preview, studies
+    from workbench.study import Changes, Comparison, Frontier, Study, changes, compare, preview, studies
     from workbench.tasks import Task
     from workbench.techniques import (
         Distillation,

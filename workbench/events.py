@@ -152,3 +152,19 @@ class EventLog:
                 after += len(line)
                 with contextlib.suppress(ValueError):  # what a full disk left of a line
                     yield after, from_json(json.loads(line))
+
+    def last(self) -> Event | None:
+        """The newest event that is whole. Read from the end, so that a long log costs no more than a short one."""
+        if not self.path.exists():
+            return None
+        with open(self.path, "rb") as f:
+            size, window = f.seek(0, os.SEEK_END), 4096
+            while True:
+                f.seek(max(0, size - window))
+                lines = f.read().split(b"\n")[:-1]  # after the last newline is half a line, or nothing
+                for line in reversed(lines if window >= size else lines[1:]):
+                    with contextlib.suppress(ValueError):
+                        return from_json(json.loads(line))
+                if window >= size:
+                    return None
+                window *= 16

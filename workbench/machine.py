@@ -63,6 +63,29 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@dataclass(frozen=True)
+class Device:
+    """Where networks can be trained: `name` is what `device=` takes ("cpu", "cuda:0"); `free_bytes` is None where that is not
+    told, and for the CPU, whose memory everything else shares."""
+
+    name: str
+    title: str
+    free_bytes: int | None
+
+
+def devices() -> tuple[Device, ...]:
+    """The CPU, and every NVIDIA GPU that this process may use with its free memory now, as `nvidia-smi` tells them."""
+    asked = _asked_of_smi("index,uuid,name,memory.free", "--format=csv,noheader,nounits")
+    cards = [card for line in asked if len(card := [field.strip() for field in line.split(",")]) == 4]
+    wanted = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if wanted is not None:
+        names = [name.strip() for name in wanted.split(",")]
+        cards = [c for name in names for c in cards if name == c[0] or (name and c[1].startswith(name))]
+    free = (int(card[3]) * 2**20 if card[3].isdigit() else None for card in cards)
+    gpus = (Device(f"cuda:{k}", card[2], left) for k, (card, left) in enumerate(zip(cards, free, strict=True)))
+    return (Device("cpu", "CPU", None), *gpus)
+
+
 @cache
 def versions() -> dict[str, str]:
     """The versions of the packages that decide what a file contains, and of Python."""
@@ -88,12 +111,16 @@ def _cpuinfo() -> dict[str, str]:
 
 
 def _gpus() -> tuple[str, ...]:
+    return tuple(line.strip() for line in _asked_of_smi("name", "--format=csv,noheader"))
+
+
+def _asked_of_smi(fields: str, form: str) -> list[str]:
+    """The lines that `nvidia-smi` answers, one a GPU; none where there is no such tool, or it does not answer."""
     tool = shutil.which("nvidia-smi")
     if not tool:
-        return ()
-    asked = [tool, "--query-gpu=name", "--format=csv,noheader"]
+        return []
     try:
-        done = subprocess.run(asked, capture_output=True, text=True, timeout=10)
+        done = subprocess.run([tool, f"--query-gpu={fields}", form], capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
-        return ()
-    return tuple(line.strip() for line in done.stdout.splitlines() if line.strip()) if done.returncode == 0 else ()
+        return []
+    return [line for line in done.stdout.splitlines() if line.strip()] if done.returncode == 0 else []

@@ -80,3 +80,14 @@ def test_half_a_line_is_not_read_yet(tmp_path):
         f.write(b'{"kind": "done", ')
     assert [e for _, e in log.read()] == EVENTS[:1]
     assert list(events.EventLog(tmp_path / "none").read()) == []
+
+
+@given(st.integers(0, 60), st.integers(0, 3000))
+def test_the_newest_event_is_found_from_the_end(tmp_path_factory, count, width):
+    log = events.EventLog(tmp_path_factory.mktemp("log") / "e")
+    assert log.last() is None
+    for k in range(count):
+        log.append(events.Said("x", {"k": k, "text": "y" * (width if k % 3 else 20_000)}))
+    with open(log.path, "ab") as f:
+        f.write(b'{"kind": "said", "code": "half')
+    assert log.last() == (None if count == 0 else [e for _, e in log.read()][-1])

@@ -131,3 +131,19 @@ def test_a_report_tells_of_every_layer():
     )
     assert [line.layer for line in report.touched] == ["a"] and [line.layer for line in report.skipped] == ["b"]
     assert str(report).splitlines() == ["Step: 1 of 2 layers", "  a: There is no file p.", "  b: There is no file q."]
+
+
+def test_a_stamp_is_another_one_whenever_a_candidate_changes(records):
+    seen = [records.stamp("s"), records.stamp("other")]
+    row = records.claim("s", "d1", [])
+    seen.append(records.stamp("s"))
+    records.begin(row.id, "20260101-000000-a")
+    assert [r.digest for r in records.running("s")] == ["d1"] and records.running("other") == []
+    seen.append(records.stamp("s"))
+    records.fail(row.id, "20260101-000000-a", "failed", {"type": "StepFailed", "code": "x", "fields": {}})
+    seen.append(records.stamp("s"))
+    records.begin(row.id, "20260101-000001-b")
+    seen.append(records.stamp("s"))
+    records.fail(row.id, "20260101-000001-b", "failed", {"type": "StepFailed", "code": "x", "fields": {}})
+    seen.append(records.stamp("s"))
+    assert len(set(seen)) == len(seen) and records.stamp("s") == seen[-1] and records.running("s") == []

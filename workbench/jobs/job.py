@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench import errors, events
-from workbench.errors import WorkerLost
+from workbench.errors import Cancelled, WorkerLost
 from workbench.events import Event, EventLog
 from workbench.files import home
 from workbench.jobs.desk import CANCEL
@@ -54,7 +54,8 @@ class Job:
     def events(self, after: int = 0) -> Iterator[Event]:
         """Every event from byte offset `after` on, as it happens, up to the last one.
 
-        A job that nobody works on any more ends with a `Failed` event of its own making ("worker-interrupted").
+        A job that nobody works on any more ends with a `Failed` event of its own making ("worker-interrupted"), and one that
+        was called off while it waited for its turn with "cancelled".
         """
         while True:
             alive = self.alive() or self._handed_over()  # asked before reading: what came before the end is then read
@@ -63,6 +64,9 @@ class Job:
                 after, final = offset, event.final
                 yield event
             if final:
+                return
+            if self._called_off(after):
+                yield events.Failed(Cancelled("cancelled").to_json())
                 return
             if not alive:
                 yield events.Failed(WorkerLost("worker-interrupted", job=self.id).to_json())
@@ -77,14 +81,18 @@ class Job:
             return False
         return age < HAND_OVER and not (self.folder / "alive").exists()
 
+    def _called_off(self, read: int) -> bool:
+        """Whether it is to stop and nothing has come of it: a worker that takes it up now only says that it is cancelled."""
+        return read == 0 and (self.folder / CANCEL).exists()
+
     def ended(self) -> Event | None:
         """The last event of a job that is over; None while it is in somebody's hands."""
         alive = self.alive() or self._handed_over()
-        last = None
-        for _, event in self.log.read():
-            last = event
+        last = self.log.last()
         if last is not None and last.final:
             return last
+        if last is None and self._called_off(0):
+            return events.Failed(Cancelled("cancelled").to_json())
         return None if alive else events.Failed(WorkerLost("worker-interrupted", job=self.id).to_json())
 
     def step(self) -> str:

@@ -212,6 +212,22 @@ class Records:
         with self._reading() as c:
             return [_candidate(row) for row in c.execute(asked).mappings()]
 
+    def running(self, study: str) -> list[CandidateRow]:
+        """Those of a study's candidates that somebody works on, in the order of their making."""
+        where = (_candidates.c.study == study) & (_candidates.c.status == "running")
+        with self._reading() as c:
+            return [
+                _candidate(row) for row in c.execute(_candidates.select().where(where).order_by(_candidates.c.id)).mappings()
+            ]
+
+    def stamp(self, study: str) -> str:
+        """Another text whenever a candidate of the study is added, taken up or ends: one small query, whatever their number."""
+        row = _candidates.c
+        columns = row.status, sa.func.count(), sa.func.max(row.id), sa.func.max(row.job)
+        asked = sa.select(*columns).where(row.study == study).group_by(row.status).order_by(row.status)
+        with self._reading() as c:
+            return repr(c.execute(asked).all())
+
     def begin(self, candidate: int, job: str) -> None:
         """Says that a job works on the candidate."""
         self._update(candidate, None, {"status": "running", "job": job, "reason": None})

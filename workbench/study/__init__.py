@@ -2,9 +2,22 @@
 
 from workbench.study.candidate import Candidate
 from workbench.study.catalog import studies
+from workbench.study.changed import Changes, changes
 from workbench.study.comparison import Comparison, compare
 from workbench.study.frontier import Frontier
 from workbench.study.previews import Preview, Previewed, preview
 from workbench.study.study import Study
 
-__all__ = ["Candidate", "Comparison", "Frontier", "Preview", "Previewed", "Study", "compare", "preview", "studies"]
+__all__ = [
+    "Candidate",
+    "Changes",
+    "Comparison",
+    "Frontier",
+    "Preview",
+    "Previewed",
+    "Study",
+    "changes",
+    "compare",
+    "preview",
+    "studies",
+]

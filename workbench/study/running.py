@@ -77,6 +77,12 @@ def start(
     )
 
 
+def followed(row: CandidateRow, find: Callable[[str], Candidate]) -> Run:
+    """The run of a row that says "running"."""
+    assert row.job is not None
+    return Run(Job.named(row.job), row.digest, Recipe.from_json(list(row.recipe), missing_ok=True).name, find)
+
+
 def settled(records: Records, row: CandidateRow) -> CandidateRow:
     """The row as it is; one whose job has ended without saying so in the row (a crash, a kill) is put right first."""
     if row.status != "running" or row.job is None:

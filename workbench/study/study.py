@@ -15,7 +15,7 @@ from workbench.recipes import Recipe, all_recipes
 from workbench.records import BASELINE, CandidateRow, Measurement, Records, StudyRow
 from workbench.study.candidate import Candidate
 from workbench.study.examples import COUNT, Example, examples
-from workbench.study.cost import expected_seconds
+from workbench.study.cost import expected_seconds, step_seconds
 from workbench.study.estimate import Structure, structure_of
 from workbench.study.frontier import Frontier
 from workbench.study.layers import Layer, layers
@@ -23,7 +23,7 @@ from workbench.study.opening import opened
 from workbench.study.optimism import samples_of
 from workbench.study.origin import receipt
 from workbench.study.previews import Preview, close
-from workbench.study.running import Run, settled, start
+from workbench.study.running import Run, followed, settled, start
 from workbench.study.testing import score_test
 from workbench.tasks import Task, check_given, from_spec
 
@@ -109,6 +109,17 @@ class Study:
         """All candidates but the baseline, in the order of their making, as they are now."""
         return [Candidate(self, settled(self._records, row), id) for row, id in self._rows()]
 
+    @property
+    def running(self) -> list[Run]:
+        """The runs that are under way or wait for their turn, whoever submitted them, oldest first."""
+        rows = (settled(self._records, row) for row in self._records.running(self.name))
+        return [followed(row, self._find) for row in rows if row.status == "running"]
+
+    @property
+    def stamp(self) -> str:
+        """Another text whenever a candidate is added, taken up or ends: cheap enough to be asked every second."""
+        return self._records.stamp(self.name)
+
     def candidate(self, id: str) -> Candidate:
         """The candidate of that id ("c3", or "baseline"); `NotFound` names those that there are."""
         known = {c.id: c for c in [self.baseline, *self.candidates]}
@@ -133,6 +144,10 @@ class Study:
     def expected_seconds(self, recipe: Recipe) -> float | None:
         """How long a run of this recipe would take, by the steps of this study's earlier runs; None where one is new to it."""
         return expected_seconds(recipe, [row for row, _ in self._rows()])
+
+    def step_seconds(self, recipe: Recipe) -> list[float | None]:
+        """The same for each of the run's steps, whether a run would read it back or not."""
+        return step_seconds(recipe, [row for row, _ in self._rows()])
 
     def _baseline_file(self) -> Path:
         file = self.baseline.file
