@@ -24,7 +24,7 @@ _FILES: tuple[str, ...] = (
     "export",
     "measure",
 )
-_FILES += ("plots", "receipts", "study", "publish", "cli")
+_FILES += ("plots", "receipts", "study", "publish", "cli", "page")
 
 
 @cache

@@ -1,0 +1,223 @@
+"""The panel Load without a browser: examples, files in pieces, what is refused, the pair that is shown before anything runs."""
+
+import base64
+import hashlib
+import os
+import pickle
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from workbench_widgets import Load, Session
+from workbench_widgets.examples import EXAMPLES, Built
+from workbench_widgets.uploads import LIMIT
+
+import workbench as wb
+
+PIECE = 1000
+
+
+@pytest.fixture(autouse=True)
+def ours(home):
+    """A home for every test."""
+
+
+def until(session, name, holds, seconds=120):
+    end = time.monotonic() + seconds
+    while not holds(getattr(session, name)):
+        assert time.monotonic() < end, getattr(session, name)
+        time.sleep(0.02)
+    return getattr(session, name)
+
+
+def idle(session, seconds=120):
+    """The panel's values when nothing is under way any more."""
+    done = []
+    session.later("load", lambda: done.append(True))
+    return until(session, "load", lambda view: done and not view["busy"], seconds)
+
+
+def send(session, name, data, sha256=None, size=None):
+    """Sends a file as the page does; what the last piece was answered with."""
+    digest = sha256 or hashlib.sha256(data).hexdigest()
+    answer = None
+    for offset in range(0, len(data), PIECE):
+        piece = data[offset : offset + PIECE]
+        last = {"sha256": digest} if offset + len(piece) == len(data) else {}
+        fields = {"name": name, "size": len(data) if size is None else size, "upload": "u", "offset": offset, **last}
+        answer = session.do("upload", fields, [memoryview(piece)])
+        if answer is None:
+            break
+    return answer
+
+
+def pictures(path, count=60):
+    """Squares and stripes that a network can tell apart."""
+    rng = np.random.default_rng(0)
+    y = np.arange(count) % 2
+    x = rng.integers(0, 60, (count, 8, 8), dtype=np.uint8)
+    x[y == 1, 2:6, 2:6] += 150
+    np.savez(path, x=x, y=y)
+    return path.read_bytes()
+
+
+class Hostile:
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_examples_whose_data_is_here_are_offered_and_nothing_runs():
+    session = Session()
+    names = [example["name"] for example in session.load["examples"]]
+    assert names[:2] == ["digits", "digits-tokens"] and set(names) <= set(wb.tasks.available())
+    assert "digits" in session.load["examples"][0]["title"].lower()
+    assert (session.load["selected"], session.load["samples"], session.load["busy"], wb.studies()) == ("", [], None, [])
+    assert repr(Load(session)) == f"Load(nothing loaded; examples {', '.join(names)})" == repr(Load())
+
+
+def test_an_unknown_example_offers_the_nearest():
+    session = Session()
+    session.do("load", {"example": "digit"})
+    assert "The nearest is digits" in session.load["error"]
+
+
+def test_a_file_in_pieces_is_data_that_is_shown_before_anything_runs(tmp_path):
+    session, data = Session(), pictures(tmp_path / "shapes.npz")
+    assert len(data) > 2 * PIECE and send(session, "shapes.npz", data) == len(data)
+    view = idle(session)
+    own, task = view["own"], wb.tasks.from_file(tmp_path / "shapes.npz")
+    assert own["errors"] == {} and own["ready"] and own["network"] in own["networks"] and "lstm" not in own["networks"]
+    assert own["tasks"][0] == {"name": "", "title": "shapes.npz"} and own["study"] == f"shapes-{own['network']}"
+    assert view["inputs"] == [{"name": "input", "shape": [1, 8, 8], "dtype": "float32"}] and view["outputs"][0]["classes"] == 2
+    assert {f["label"]: f["value"] for f in view["figures"]} == {"validation": len(task.validation)}
+    first = view["samples"][0]
+    drawn = np.frombuffer(base64.b64decode(first["gray"]), np.uint8).astype(float)
+    assert np.corrcoef(drawn, task.validation.inputs[0].ravel())[0, 1] > 0.999 and (first["width"], first["height"]) == (8, 8)
+    assert (first["answer"], first["truth"]) == (None, task.classes[task.validation.targets[0]]) and wb.studies() == []
+    assert f"from_file({str(tmp_path)!r}" not in session.code["load"] and "shapes.npz" in session.code["load"]
+
+
+def test_what_arrives_broken_is_not_taken(tmp_path):
+    data = pictures(tmp_path / "shapes.npz")
+    for changed in ({"sha256": "0" * 64}, {"size": len(data) + 1}, {"size": len(data) - 1}):
+        session = Session()
+        assert send(session, "shapes.npz", data, **changed) is None
+        assert "did not arrive whole" in session.load["own"]["errors"]["file"] and not session.load["own"]["begun"]
+    session = Session()
+    fields = {"name": "shapes.npz", "size": len(data), "upload": "u"}
+    session.do("upload", {**fields, "offset": 0}, [data[:10]])
+    assert session.do("upload", {**fields, "offset": 20}, [data[20:30]]) is None
+    assert session.do("upload", {**fields, "offset": 10}, [data[10:20]]) is None, "after a refusal it begins anew"
+
+
+def test_too_large_is_said_at_the_first_piece():
+    session = Session()
+    assert session.load["limit_mb"] == LIMIT // 10**6
+    assert session.do("upload", {"name": "a.npz", "size": LIMIT + 1, "upload": "u", "offset": 0}, [b"PK"]) is None
+    assert f"larger than {LIMIT // 10**6} MB" in session.load["own"]["errors"]["file"]
+
+
+def test_a_name_cannot_lead_out_of_the_folder(tmp_path):
+    session, data = Session(), pictures(tmp_path / "shapes.npz")
+    assert send(session, "../../..\\shapes.npz", data) == len(data)
+    assert idle(session)["own"]["tasks"][0]["title"] == "shapes.npz" and not (tmp_path.parent / "shapes.npz").exists()
+
+
+@pytest.mark.parametrize("name", ["net.pt", "net.safetensors", "rows.npz", "rows.csv"])
+def test_a_pickle_is_refused_at_the_control_and_never_opened(tmp_path, name):
+    session, trap = Session(), tmp_path / "trap"
+    data = pickle.dumps(Hostile(trap))
+    send(session, name, data)
+    assert "can run code" in idle(session)["own"]["errors"]["file"] and not trap.exists()
+    (tmp_path / name).write_bytes(data)
+    session.do("load-path", {"path": str(tmp_path / name)})
+    assert "can run code" in idle(session)["own"]["errors"]["path"] and not trap.exists()
+
+
+@pytest.mark.parametrize(
+    "name, data, said",
+    [
+        ("rows.npz", b"PK\3\4 and no more", "cannot be read"),
+        ("net.safetensors", b"\x40\0\0\0\0\0\0\0{}", "not a whole weights file"),
+        ("notes.txt", b"hello", "is neither weights"),
+        ("rows.csv", b"a,b\n1,2\n", "samples"),
+    ],
+)
+def test_wrong_kinds_and_damage_are_one_sentence(name, data, said):
+    session = Session()
+    send(session, name, data)
+    view = idle(session)
+    assert said in view["own"]["errors"]["file"] and not view["own"]["begun"] and view["error"] is None
+
+
+def test_a_path_that_leads_nowhere_is_said_there(tmp_path):
+    session = Session()
+    for path, said in (
+        (str(tmp_path / "no.npz"), "not on the server"),
+        ("", "neither"),
+        ("nomodule:make", "no module nomodule"),
+    ):
+        session.do("load-path", {"path": path})
+        assert said in idle(session)["own"]["errors"]["path"]
+
+
+def test_two_sessions_that_choose_one_example_at_once_share_its_study(monkeypatch):
+    monkeypatch.setitem(EXAMPLES, "digits", Built("Digits", "mlp", 2))
+    sessions, heard = (Session(), Session()), []
+    sessions[0].observe(lambda change: heard.append(change["new"]["busy"]), "load")
+    for session in sessions:
+        session.do("load", {"example": "digits"})
+    for session in sessions:
+        view = until(session, "load", lambda v: v["study"] and not v["busy"])
+        assert (session.study_name, session.example, view["error"], view["selected"]) == (
+            "page-digits",
+            "digits",
+            None,
+            "digits",
+        )
+    assert wb.studies() == ["page-digits"] and sessions[0].load == sessions[1].load
+    assert {"data", "fit", "baseline"} <= {busy["step"] for busy in heard if busy}
+    view, study = sessions[0].load, wb.Study.open("page-digits")
+    figures = {f["label"]: f["value"] for f in view["figures"]}
+    assert figures["size_bytes"] == study.baseline.file.stat().st_size and figures["validation"] == 270
+    shares = [s["share"] for s in view["samples"]]
+    assert len(shares) == 12 and all(0 < share <= 1 for share in shares)
+    assert repr(Load(sessions[0])) == repr(Load(Session(study_name="page-digits")))
+    third = Session()
+    third.do("load-study", {"study": "page-digits"})
+    assert idle(third)["samples"] == view["samples"] and third.example == "digits"
+
+
+def test_own_weights_and_data_become_a_study(tmp_path):
+    from workbench.models.weights import to_bytes
+
+    data = pictures(tmp_path / "shapes.npz")
+    task = wb.tasks.from_file(tmp_path / "shapes.npz")
+    weights = to_bytes(wb.models.create("mlp", task, seed=5).build())
+    session = Session()
+    send(session, "shapes.npz", data)
+    send(session, "mine.safetensors", weights)
+    own = idle(session)["own"]
+    assert own["weights"]["size_bytes"] == len(weights) and not own["train"]
+    session.do("own", {"network": "cnn"})
+    session.do("own-open", {"study": "shapes"})
+    assert "do not fit" in idle(session)["own"]["errors"]["weights"] and wb.studies() == []
+    session.do("own", {"network": "mlp"})
+    session.do("own-open", {"study": "no/name"})
+    assert "cannot be a study's name" in idle(session)["own"]["errors"]["study"]
+    script = session.code["load"]
+    session.do("own-open", {"study": "shapes"})
+    view = idle(session)
+    assert (view["study"], view["error"], session.study_name) == ("shapes", None, "shapes") and not view["own"]["begun"]
+    assert wb.Study.open("shapes", task=task).baseline.status == "measured" and view["samples"][0]["answer"] in task.classes
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "Candidate(baseline" in ran.stdout and "shapes-mlp" in wb.studies(), ran.stderr
+    send(session, "shapes.npz", data)
+    session.do("own", {"network": "mlp", "train": False})
+    session.do("own-open", {"study": "shapes"})
+    assert "There is a study shapes" in idle(session)["own"]["errors"]["study"]

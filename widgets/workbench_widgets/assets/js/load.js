@@ -1,0 +1,133 @@
+// The panel Load: what is worked on. Examples, studies that are here, files of one's own; and beside them what the model is and
+// what it answers.
+
+import { fill, fresh, h, whenChanged } from "./dom.js";
+import { figure, grouped } from "./format.js";
+import { frame } from "./frame.js";
+import { loadOwn } from "./load-own.js";
+import { sampleFigure } from "./samples.js";
+import "./words-load.js";
+import { word } from "./words.js";
+
+export function mountLoad(host) {
+  const panel = frame(host, "load", () => host.get("code").load);
+  const say = (key, fields) => word(host.language, key, fields);
+  panel.state(say("load-lead"));
+  const examples = h("div");
+  const studies = h("div");
+  const own = loadOwn(host, say);
+  const shown = h("div");
+  const step = h("p", { role: "status" });
+  const bar = h("div");
+  const group = fresh("wb-example");
+  const [chosen, listed, told, busy] = [whenChanged(), whenChanged(), whenChanged(), whenChanged()];
+  panel.body.append(h("div", { class: "wb-load" }, h("div", {}, examples, studies, own.root), h("div", {}, step, bar, shown)));
+  const redraw = () => {
+    const view = host.get("load");
+    chosen([view.examples, view.selected, view.error], () => fill(examples, loadExamples(host, view, group, say)));
+    listed([view.studies, view.study], () => fill(studies, loadStudies(host, view, say)));
+    own.redraw();
+    busy(loadStep(view.busy, say), () => fill(step, loadStep(view.busy, say)));
+    fill(bar, loadBar(view.busy, say));
+    told([view.figures, view.inputs, view.outputs, view.samples, Boolean(view.busy)], () =>
+      fill(shown, loadFacts(view, say), loadSamples(host, view, say), loadNothing(view, say)),
+    );
+    panel.refuse(view.error);
+  };
+  host.on("load", redraw);
+  redraw();
+  return { root: panel.root, close() {} };
+}
+
+function loadExamples(host, view, group, say) {
+  const rows = (view.examples || []).map((example) =>
+    h(
+      "label",
+      { class: "wb-example" },
+      h("input", {
+        type: "radio",
+        name: group,
+        value: example.name,
+        checked: example.name === view.selected,
+        data: { key: `example-${example.name}` },
+        onchange: () => host.ask("load", { example: example.name }),
+      }),
+      h("span", { class: "wb-example-title" }, say(`load-title-${example.name}`)),
+      h("span", { class: "wb-example-says wb-quiet" }, say(`load-says-${example.name}`)),
+    ),
+  );
+  const again = view.error && view.selected ? loadAgain(host, view, say) : null;
+  return h("fieldset", { class: "wb-examples" }, h("legend", { class: "wb-sr" }, say("load-examples")), rows, again);
+}
+
+function loadAgain(host, view, say) {
+  const press = () => host.ask("load", { example: view.selected });
+  return h("button", { type: "button", class: "wb-b", data: { key: "load-again" }, onclick: press }, say("load-again"));
+}
+
+/** Studies of the home as a menu; shown where there is one that is not in hand. */
+function loadStudies(host, view, say) {
+  const names = (view.studies || []).filter((name) => name !== view.study);
+  if (!names.length) return null;
+  const id = fresh("wb-studies");
+  const menu = h("select", { id, data: { key: "studies" } }, names.map((name) => h("option", { value: name }, name)));
+  const press = () => host.ask("load-study", { study: menu.value });
+  const button = h("button", { type: "button", class: "wb-b", data: { key: "go-on" }, onclick: press }, say("load-go-on"));
+  return h("div", { class: "wb-studies" }, h("label", { for: id }, say("load-studies")), h("div", { class: "wb-beside" }, menu, button));
+}
+
+function loadStep(busy, say) {
+  if (!busy) return "";
+  return busy.of ? say("load-step-epoch", { done: busy.done, of: busy.of }) : say(`load-step-${busy.step}`);
+}
+
+function loadBar(busy, say) {
+  if (!busy) return null;
+  const done = Math.round(100 * busy.share);
+  const range = { label: say("load-progress"), valuenow: done, valuemin: 0, valuemax: 100 };
+  return h("div", { class: "wb-bar wb-load-bar", role: "progressbar", aria: range }, h("i", { style: { width: `${done}%` } }));
+}
+
+function loadFacts(view, say) {
+  const facts = [
+    ...loadTensors("inputs", view.inputs, say),
+    ...loadTensors("outputs", view.outputs, say),
+    ...(view.figures || []).map(({ label, value, unit }) => [say(`load-figure-${label}`), figure(value, unit)]),
+  ];
+  if (!facts.length) return null;
+  return h(
+    "dl",
+    { class: "wb-facts" },
+    facts.map(([label, [number, unit]]) =>
+      h("div", {}, h("dt", {}, label), h("dd", {}, number, unit ? h("span", { class: "wb-unit" }, ` ${unit}`) : null)),
+    ),
+  );
+}
+
+/** Shapes of what goes in or comes out: "1 × 8 × 8", or of a classification "10 classes". */
+function loadTensors(key, tensors, say) {
+  return (tensors || []).map((tensor) => {
+    const shape = tensor.shape.map((side) => grouped(String(side))).join(" × ") || "1";
+    const named = tensors.length > 1 ? `${say(`load-figure-${key}`)} ${tensor.name}` : say(`load-figure-${key}`);
+    return [named, [tensor.classes ? say("load-classes", { count: tensor.classes }) : shape, ""]];
+  });
+}
+
+function loadSamples(host, view, say) {
+  const samples = view.samples || [];
+  if (!samples.length) return null;
+  const key = samples.some((sample) => sample.answer !== null) ? "load-answers" : "load-samples";
+  return [
+    h("h3", { class: "wb-load-heading" }, say(key, { count: samples.length })),
+    h(
+      "div",
+      { class: `wb-samples wb-samples-${samples[0].kind}` },
+      samples.map((sample, k) => sampleFigure(host.language, sample, k + 1)),
+    ),
+  ];
+}
+
+function loadNothing(view, say) {
+  const something = view.busy || (view.samples || []).length || (view.figures || []).length || (view.inputs || []).length;
+  return something ? null : h("p", { class: "wb-quiet" }, say("load-empty-state"));
+}

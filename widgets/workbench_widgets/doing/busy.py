@@ -1,0 +1,51 @@
+"""What the panel Load shows while something is under way. The rest of the panel stays as it is: only its `busy` is new."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.errors import Cancelled
+from workbench.events import EpochMeasured, Event, Progress, StepFinished, StepStarted
+
+if TYPE_CHECKING:
+    from workbench_widgets.session import Session
+
+_EVERY = 0.1
+
+
+def busy(session: "Session", step: str, share: float = 0.0, done: int = 0, of: int = 0) -> None:
+    """Shows a step ("data", "fit", "baseline"), how far it is (0 to 1), and `done` of `of` epochs where it has some."""
+    session.memory["load-busy"] = {"step": step, "share": min(max(share, 0.0), 1.0), "done": done, "of": of}
+    session.show("load")
+
+
+class Listener:
+    """An `on_event` for a fit and for the measuring of a baseline: shows where they are, ten times a second at most, and ends
+    them when nobody wants them any more."""
+
+    def __init__(self, session: "Session", wanted: Callable[[], bool]) -> None:
+        self._session = session
+        self._wanted = wanted
+        self._step = "fit"
+        self._before, self._of = 0.0, 1
+        self._epochs = (0, 0)
+        self._told = 0.0
+
+    def __call__(self, event: Event) -> None:
+        if not self._wanted():
+            raise Cancelled("cancelled")
+        if isinstance(event, StepStarted):
+            self._step = "fit" if event.step == "fit" else "baseline"
+            self._before, self._of, self._epochs = (event.index - 1) / event.of, event.of, (0, 0)
+            self._tell(self._before)
+        elif isinstance(event, StepFinished):
+            self._tell(event.index / event.of)
+        elif isinstance(event, EpochMeasured):
+            self._epochs = (event.epoch, event.epochs)
+            self._tell(self._before + event.epoch / event.epochs / self._of)
+        elif isinstance(event, Progress) and time.monotonic() - self._told > _EVERY:
+            self._tell(self._before + event.done / max(event.total, 1) / self._of)
+
+    def _tell(self, share: float) -> None:
+        self._told = time.monotonic()
+        busy(self._session, self._step, share, *self._epochs)

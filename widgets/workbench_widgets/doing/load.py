@@ -1,0 +1,67 @@
+"""What the controls of the panel Load ask for: an example, or a study that is there. Files of one's own are in `doing.own`."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import Cancelled, NotFound
+from workbench.words import nearest
+from workbench_widgets.doing import own
+from workbench_widgets.doing.busy import Listener, busy
+from workbench_widgets.doing.taking import taken
+from workbench_widgets.examples import EXAMPLES, opened, study_of
+from workbench_widgets.views.load import described
+
+if TYPE_CHECKING:
+    from workbench.study import Study
+    from workbench_widgets.session import Session
+
+
+def load(session: "Session", example: str) -> None:
+    """The study of an example, made where it is not there. Of several that were asked for, the last one."""
+    if example not in EXAMPLES:
+        raise NotFound("no-example", name=example, nearest=nearest(str(example), EXAMPLES))
+    session.memory["load-wanted"] = example
+    busy(session, "data")
+    session.later("load", lambda: _example(session, example))
+
+
+def load_study(session: "Session", study: str) -> None:
+    """Goes on with a study that is there. Raises `NotFound` where there is none of that name."""
+    import workbench as wb
+
+    found = wb.Study.open(study)
+    session.memory["load-wanted"] = ""
+    busy(session, "data")
+    session.later("load", lambda: _study(session, found))
+
+
+def _example(session: "Session", example: str) -> None:
+    import workbench as wb
+
+    def wanted() -> bool:
+        return bool(session.memory.get("load-wanted") == example)
+
+    if not wanted():
+        return
+    try:
+        if study_of(example) not in wb.studies():
+            task = wb.tasks.load(example)
+            session.memory["load-preview"] = ("example", described(task))
+            session.refresh("load")
+            opened(example, task, Listener(session, wanted))
+        taken(session, wb.Study.open(study_of(example)), example)
+    except Cancelled:
+        return  # another example was chosen meanwhile
+    finally:
+        if wanted():
+            session.memory.pop("load-busy", None)
+
+
+def _study(session: "Session", study: "Study") -> None:
+    try:
+        taken(session, study, next((name for name in EXAMPLES if study_of(name) == study.name), ""))
+    finally:
+        session.memory.pop("load-busy", None)
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {"load": load, "load-study": load_study, **own.COMMANDS}

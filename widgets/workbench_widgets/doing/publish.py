@@ -1,0 +1,85 @@
+"""What the controls of the panel Publish ask for."""
+
+import shlex
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import InputError, WorkbenchError
+from workbench.files import home
+from workbench_widgets.in_hand import in_hand
+
+if TYPE_CHECKING:
+    from workbench.publish import Artifact
+    from workbench.study import Candidate
+    from workbench_widgets.session import Session
+
+_AT_NAME = ("published-name", "publish-needs-name", "name-taken", "name-busy", "version-taken")
+
+
+def typed(session: "Session", name: str, licence: str, intended_use: str, packed: bool) -> None:
+    """Keeps what was typed, and shows which version it would be."""
+    if _keep(session, name, licence, intended_use, packed):
+        session.memory.pop("publish-errors", None)
+        session.refresh("publish")
+
+
+def publish(session: "Session", name: str, licence: str, intended_use: str, packed: bool) -> None:
+    """Publishes the file in hand. What is wrong is said at its field, and all that was typed stays."""
+    _keep(session, name, licence, intended_use, packed)
+    session.memory.pop("publish-errors", None)
+    session.memory["publish-busy"] = True
+    session.refresh("publish")
+    said = {"licence": licence, "intended_use": intended_use, "packed": bool(packed)}
+    session.later("publish", lambda: _publish(session, name, said))
+
+
+def _publish(session: "Session", name: str, said: dict[str, Any]) -> None:
+    try:
+        study = session.study()
+        if study is None:
+            raise InputError("nothing-loaded")
+        if not name:
+            raise InputError("publish-needs-name")
+        candidate = in_hand(session, study)
+        session.memory["publish-done"] = _told(candidate, candidate.publish(name, **said), said)
+    except WorkbenchError as error:
+        session.memory["publish-errors"] = {"name" if error.code in _AT_NAME else "": str(error)}
+    finally:
+        session.memory.pop("publish-busy", None)
+        session.refresh("publish")
+
+
+def _told(candidate: "Candidate", artifact: "Artifact", said: dict[str, Any]) -> dict[str, Any]:
+    """What the panel shows of a version that was published."""
+    metric = artifact.manifest["metric"]
+    reference = f"{artifact.name}:{artifact.version}"
+    answer = "labels" if artifact.manifest["kind"] == "classification" else "outputs"
+    return {
+        "study": candidate.study.name,
+        "candidate": candidate.id,
+        "name": artifact.name,
+        "version": artifact.version,
+        "path": f"{artifact.path.relative_to(home())}/",
+        "command": _command(candidate, artifact.name, said),
+        "code": f"import workbench as wb\n\nartifact = wb.load_artifact({reference!r})\nartifact.predict(inputs).{answer}",
+        "card": artifact.card,
+        "test": artifact.manifest["test"].get(metric),
+    }
+
+
+def _command(candidate: "Candidate", name: str, said: dict[str, Any]) -> str:
+    words = ["workbench", "publish", candidate.study.name, name, "--candidate", candidate.id]
+    words += ["--licence", said["licence"]] if said["licence"] != "unspecified" else []
+    words += ["--intended-use", said["intended_use"]] if said["intended_use"] else []
+    return shlex.join([*words, *(["--packed"] if said["packed"] else [])])
+
+
+def _keep(session: "Session", name: str, licence: str, intended_use: str, packed: bool) -> bool:
+    """Whether it is something new: a refusal of the same stays."""
+    said = {"name": name, "licence": licence, "intended_use": intended_use, "packed": bool(packed)}
+    known = session.memory.get("publish-typed")
+    session.memory["publish-typed"] = said
+    return bool(said != known)
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {"publish-typed": typed, "publish": publish}

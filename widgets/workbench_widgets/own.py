@@ -1,0 +1,148 @@
+"""What a person has brought of his own so far: data, a network, weights, and what is wrong with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import InputError, WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.models import Model
+    from workbench.tasks import Task
+
+EPOCHS = 10
+"""A network without weights is trained for so many epochs first."""
+
+_WEIGHTS, _DATA = (".safetensors",), (".npz", ".csv")
+_PLACES = {"study": ("study-name", "study-differs", "own-study-there"), "weights": ("weights-", "nan-weights")}
+_PLACES |= {"network": ("zoo-", "input-misfit", "output-", "factory-", "no-architecture"), "task": ("data-", "needs-labels")}
+
+
+@dataclass(frozen=True)
+class Own:
+    """`data` is a file that was read as `task`; `builtin` names one of the library's tasks instead. `network` is a name of
+    the zoo, one of `networks`, which take the data; `factory` is a "package.module:factory" instead; `weights` is a
+    .safetensors file. `errors` are by control."""
+
+    data: Path | None = None
+    builtin: str = ""
+    task: "Task | None" = None
+    networks: tuple[str, ...] = ()
+    network: str = ""
+    factory: str = ""
+    weights: Path | None = None
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    train: bool = True
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def begun(self) -> bool:
+        return bool(self.data or self.weights or self.factory)
+
+    @property
+    def study(self) -> str:
+        """The name that is proposed for the study: the data's and the network's."""
+        parts = [self.task.name if self.task else "", self.factory.rpartition(":")[2] or self.network]
+        return "-".join(part for part in parts if part)
+
+    def model(self) -> "Model":
+        """The network as it begins. Raises `InputError` for what is missing or does not fit."""
+        import workbench as wb
+
+        if self.task is None:
+            raise InputError("own-incomplete", what="data")
+        if self.factory:
+            return wb.models.load(self.factory, self.task, self.weights)
+        if not self.network:
+            raise InputError("own-incomplete", what="network")
+        return wb.models.create(self.network, self.task, seed=0, weights=self.weights)
+
+
+def kind_of(given: str) -> str:
+    """ "weights", "data" or "factory", by the form of a path or a reference. Raises `InputError` for another one, and for a
+    pickle, which is not opened."""
+    from workbench.files import is_pickle
+
+    path = Path(given).expanduser()
+    module, _, factory = given.partition(":")
+    if path.is_file():
+        if is_pickle(path):
+            raise InputError("pickle-unopened", name=path.name)
+        if path.suffix.lower() in _WEIGHTS:
+            return "weights"
+        if path.suffix.lower() in _DATA:
+            return "data"
+    elif factory.isidentifier() and all(part.isidentifier() for part in module.split(".")):
+        return "factory"
+    elif path.suffix.lower() in (*_WEIGHTS, *_DATA):
+        raise InputError("own-missing", name=given)
+    raise InputError("own-kind", name=path.name or "This")
+
+
+def place_of(error: WorkbenchError) -> str:
+    """The control that a refusal concerns; "open" where it is none in particular."""
+    return next((place for place, codes in _PLACES.items() if error.code.startswith(codes)), "open")
+
+
+def as_json(own: Own, builtins: list[str]) -> dict[str, Any]:
+    """What the page shows of it."""
+    import math
+
+    tasks = [{"name": "", "title": own.data.name}] if own.data else []
+    tasks += [{"name": name, "title": name} for name in builtins]
+    counted = {"parameters": sum(math.prod(shape) for shape in own.shapes.values()), "tensors": len(own.shapes)}
+    weights = {"file": own.weights.name, "size_bytes": own.weights.stat().st_size, **counted} if own.weights else None
+    return {
+        "begun": own.begun,
+        "tasks": tasks,
+        "task": own.builtin,
+        "networks": list(own.networks),
+        "network": own.network,
+        "factory": own.factory,
+        "weights": weights,
+        "trainable": own.task is not None and own.task.kind != "outputs",
+        "train": own.train,
+        "study": own.study,
+        "ready": own.task is not None and bool(own.network or own.factory),
+        "errors": dict(own.errors),
+    }
+
+
+def script(own: Own) -> str:
+    """The Python that makes the study as it is chosen."""
+    weights = f", weights={str(own.weights)!r}" if own.weights else ""
+    made = (
+        f"models.load({own.factory!r}, task{weights})"
+        if own.factory
+        else f"models.create({own.network!r}, task, seed=0{weights})"
+    )
+    lines = [
+        "import workbench as wb",
+        "",
+        f"task = wb.tasks.load({own.builtin!r})" if own.builtin else f"task = wb.tasks.from_file({str(own.data)!r})",
+        f"model = wb.{made}",
+        *([f"model = wb.fit(model, task, epochs={EPOCHS}, seed=0)"] if own.train else []),
+        f"study = wb.Study.open({own.study!r}, task=task, model=model)",
+        "print(study.baseline)",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def with_task(own: Own, task: "Task", data: Path | None, builtin: str) -> Own:
+    """The same with other data, and a network that takes it."""
+    import workbench as wb
+
+    networks = tuple(name for name in wb.models.names() if _takes(name, task))
+    network = own.network if own.network in networks else next(iter(networks), "")
+    return replace(own, task=task, data=data, builtin=builtin, networks=networks, network=network)
+
+
+def _takes(name: str, task: "Task") -> bool:
+    import workbench as wb
+
+    try:
+        wb.models.create(name, task)
+    except InputError:
+        return False
+    return True

@@ -1,0 +1,24 @@
+"""Figures as the page takes them: a value and the name of its unit."""
+
+from typing import Any
+
+from workbench.plots.axis import axis
+from workbench.records import Measurement
+
+_UNITS = {"B": "bytes", "%": "share", "×": "x"}
+
+
+def figure_of(measurement: Measurement, label: str) -> dict[str, Any]:
+    """A measurement under a label: {"label", "value", "unit"}, the unit "share", "bytes", "ms", "x" or the measure's own."""
+    unit = "bytes" if measurement.unit == "B" else axis([measurement]).unit
+    return {"label": label, "value": measurement.value, "unit": _UNITS.get(unit, unit)}
+
+
+def interval_of(measurement: Measurement) -> str:
+    """The value with its interval in words: "93.3 % (92.6 to 94.0)"; the value alone where it is exact."""
+    shown = axis([measurement])
+    said = shown.said(measurement.value)
+    if measurement.low == measurement.high:
+        return said
+    ends = [shown.said(end).removesuffix(f" {shown.unit}") for end in (measurement.low, measurement.high)]
+    return f"{said} ({' to '.join(ends)})"

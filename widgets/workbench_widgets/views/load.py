@@ -1,0 +1,115 @@
+"""What the panel Load shows: examples and studies, and of what is in hand its form, its figures, its samples and answers."""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import WorkbenchError
+from workbench.study.examples import COUNT
+from workbench_widgets import examples, own
+from workbench_widgets.uploads import LIMIT
+from workbench_widgets.views.figures import figure_of, interval_of
+from workbench_widgets.views.samples import of_examples, of_task
+
+if TYPE_CHECKING:
+    from workbench.study import Study
+    from workbench.tasks import Task
+    from workbench_widgets.session import Session
+
+_NOTHING: Mapping[str, Any] = {"figures": [], "inputs": [], "outputs": [], "samples": []}
+
+
+def view(session: "Session") -> dict[str, Any]:
+    import workbench as wb
+
+    offered = _offered(session)
+    brought = session.memory.get("load-own") or own.Own()
+    return {
+        "examples": [{"name": name, "title": examples.EXAMPLES[name].title} for name in offered],
+        "selected": session.memory.get("load-wanted", session.example),
+        "study": session.study_name,
+        "studies": wb.studies(),
+        "limit_mb": LIMIT // 10**6,
+        **_shown(session),
+        "busy": session.memory.get("load-busy"),
+        "own": own.as_json(brought, offered),
+    }
+
+
+def said(session: "Session") -> str:
+    """ "digits, 77850 parameters, accuracy 96.3 % (93.3 to 98), 12 samples"."""
+    if not session.study_name:
+        return f"nothing loaded; examples {', '.join(_offered(session))}"
+    study = session.study()
+    if study is None:
+        return f"{session.study_name} is not there"
+    measures, shown = study.baseline.measures, _shown(session)
+    quality = f"{study.metric} {interval_of(measures[study.metric])}"
+    return f"{study.name}, {measures['parameters'].value:.0f} parameters, {quality}, {len(shown['samples'])} samples"
+
+
+def code(session: "Session") -> str:
+    """Makes the example or what a person has brought, or opens the study by its name."""
+    brought = session.memory.get("load-own")
+    if brought is not None and session.memory.get("load-preview", ("",))[0] == "own":
+        return own.script(brought)
+    if session.example or not session.study_name:
+        return examples.script(session.example or next(iter(examples.EXAMPLES)))
+    return f"import workbench as wb\n\nstudy = wb.Study.open({session.study_name!r})\nprint(study.baseline)\n"
+
+
+def described(
+    task: "Task", study: "Study | None" = None, shapes: Mapping[str, tuple[int, ...]] | None = None
+) -> dict[str, Any]:
+    """What is shown of a task; of its study also the baseline's figures and answers, else the numbers of weights (`shapes`)."""
+    classes = {"classes": len(task.classes)} if task.kind == "classification" else {}
+    figures = [{"label": "validation", "value": len(task.validation), "unit": "numbers"}]
+    if study is not None:
+        figures = _figures(study) + figures
+    elif shapes:
+        parameters = sum(math.prod(shape) for shape in shapes.values())
+        figures.insert(0, {"label": "parameters", "value": parameters, "unit": "parameters"})
+    answered = study is not None and study.baseline.file is not None
+    samples = of_examples(task, study.examples(study.baseline)) if study is not None and answered else of_task(task, COUNT)
+    return {
+        "figures": figures,
+        "inputs": [tensor.to_json() for tensor in task.signature.inputs],
+        "outputs": [tensor.to_json() | classes for tensor in task.signature.outputs],
+        "samples": samples,
+    }
+
+
+def _figures(study: "Study") -> list[dict[str, Any]]:
+    measures = study.baseline.measures
+    names = {"parameters": "parameters", "macs": "macs", "size_bytes": "size_bytes", study.metric: "quality"}
+    units = {"parameters": "parameters", "macs": "MACs"}
+    found = [figure_of(measures[name], label) for name, label in names.items() if name in measures]
+    return [figure | ({"unit": units[figure["label"]]} if figure["label"] in units else {}) for figure in found]
+
+
+def _shown(session: "Session") -> dict[str, Any]:
+    """What was made ready when it was taken; where a study was named by hand, made now."""
+    if session.memory.get("load-preview"):
+        return dict(session.memory["load-preview"][1])
+    name, shown = session.memory.get("load-shown", ("", _NOTHING))
+    if session.study_name and name != session.study_name:
+        shown = _NOTHING
+        try:
+            study = session.study()
+            if study is not None:
+                shown = described(study.task, study)
+                session.memory["load-shown"] = (study.name, shown)
+        except WorkbenchError as error:  # its data is gone, say
+            return {**_NOTHING, "error": str(error)}
+    return dict(shown) if session.study_name else dict(_NOTHING)
+
+
+def _offered(session: "Session") -> list[str]:
+    """The examples whose data is on this machine."""
+    import workbench as wb
+
+    if "load-offered" not in session.memory:
+        there = wb.tasks.available()
+        session.memory["load-offered"] = [name for name in examples.EXAMPLES if name in there]
+    offered: list[str] = session.memory["load-offered"]
+    return offered

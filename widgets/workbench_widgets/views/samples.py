@@ -1,0 +1,85 @@
+"""Samples of the data as the page draws them: pictures as bytes, rows and sequences as text."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from workbench.plots.axis import number
+from workbench.study.examples import Example
+from workbench.tasks.task import Array, Task
+
+_MOST = 64
+"""So many numbers of a row or a sequence are shown."""
+
+
+def of_examples(task: Task, examples: Sequence[Example]) -> list[dict[str, Any]]:
+    """Samples with what a file answers to them."""
+    span = span_of([e.inputs for e in examples])
+    found = []
+    for e in examples:
+        classified = task.kind == "classification"
+        answer, truth = (e.answer, e.truth) if classified else (_numbers(e.output), _numbers(e.target))
+        found.append(sample(e.inputs, span, answer=answer, share=e.share, truth=truth))
+    return found
+
+
+def of_task(task: Task, count: int) -> list[dict[str, Any]]:
+    """The first validation samples, before there is a model that answers."""
+    split = task.validation.head(count)
+    rows = [{name: array[k] for name, array in split.arrays.items()} for k in range(len(split))]
+    span = span_of(rows)
+    return [sample(row, span, truth=_truth(task, k)) for k, row in enumerate(rows)]
+
+
+def sample(
+    inputs: Mapping[str, Array],
+    span: tuple[float, float],
+    answer: str | None = None,
+    share: float | None = None,
+    truth: str | None = None,
+) -> dict[str, Any]:
+    """One sample: a picture where its only input has the form of one, else its numbers; black and white are `span`."""
+    said = {"answer": answer, "share": share, "truth": truth}
+    arrays = list(inputs.values())
+    form = _picture(arrays[0], span) if len(arrays) == 1 else None
+    if form is not None:
+        return form | said
+    if len(arrays) == 1 and arrays[0].dtype.kind == "i":
+        return {"kind": "text", "text": " ".join(map(str, arrays[0].ravel()[:_MOST]))} | said
+    values = [number(float(v)) for array in arrays for v in array.ravel()[:_MOST]]
+    return {"kind": "row", "values": values} | said
+
+
+def span_of(rows: Sequence[Mapping[str, Array]]) -> tuple[float, float]:
+    """The lowest and the highest number of these samples: all pictures share one scale of greys."""
+    arrays = [array for row in rows for array in row.values() if array.size]
+    return (min(float(a.min()) for a in arrays), max(float(a.max()) for a in arrays)) if arrays else (0.0, 1.0)
+
+
+def _picture(array: Array, span: tuple[float, float]) -> dict[str, Any] | None:
+    """Of C x H x W with one channel or three, as grey or coloured bytes; None for another form."""
+    if array.ndim != 3 or array.shape[0] not in (1, 3) or array.dtype.kind != "f":
+        return None
+    low, high = span
+    scaled = np.clip((array - low) / ((high - low) or 1.0) * 255, 0, 255).round().astype(np.uint8)
+    pixels = np.ascontiguousarray(scaled.transpose(1, 2, 0))
+    form = "gray" if array.shape[0] == 1 else "rgb"
+    shape = {"width": array.shape[2], "height": array.shape[1]}
+    return {"kind": "picture", **shape, form: base64.b64encode(pixels.tobytes()).decode()}
+
+
+def _truth(task: Task, place: int) -> str | None:
+    targets = task.validation.targets
+    if targets is None:
+        return None
+    return task.classes[int(targets[place])] if task.kind == "classification" else _numbers(targets[place])
+
+
+def _numbers(value: Array | None) -> str | None:
+    """A number, or the first few of several."""
+    if value is None:
+        return None
+    flat = np.asarray(value).ravel()
+    return ", ".join(number(float(v)) for v in flat[:4]) + (" …" if flat.size > 4 else "")

@@ -1,0 +1,13 @@
+"""Sentences of the page's own controls."""
+
+SENTENCES = {
+    "nothing-loaded": "Nothing is loaded yet. Choose an example, or a model and data of your own.",
+    "no-example": "There is no example called {name}. The nearest is {nearest}.",
+    "upload-large": "{name} is larger than {limit} MB and is not taken. Give its path on the server.",
+    "upload-broken": "{name} did not arrive whole. Drop it again.",
+    "own-kind": "{name} is neither weights (.safetensors) nor data (.npz, .csv), and no package.module:factory. Give one of these.",
+    "own-missing": "{name} is not on the server. Give the whole path, or drop the file.",
+    "own-incomplete": "There is no {what} yet. Drop it, or give its path.",
+    "own-study-there": "There is a study {name} already. Go on with it, or choose another name.",
+    "publish-needs-name": "The artifact needs a name: 1 to 80 letters, digits, dots, dashes and underscores.",
+}
