@@ -15,14 +15,18 @@ HALF = wb.Recipe([wb.StructuredPruning(ratio=0.5)])
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory):
+def model(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("previews") / "home"))
     task = wb.tasks.load("digits")
-    model = wb.fit(wb.models.create("cnn", task, seed=0), task, epochs=2, seed=0)
-    yield wb.Study.open("previewed", task=task, model=model)
+    yield wb.fit(wb.models.create("cnn", task, seed=0), task, epochs=2, seed=0)
     jobs.retire()
     patch.undo()
+
+
+@pytest.fixture(scope="module")
+def study(model):
+    return wb.Study.open("previewed", task=wb.tasks.load("digits"), model=model)
 
 
 def shown(study, recipe):
@@ -46,6 +50,21 @@ def test_a_preview_is_the_very_file_of_a_run(study):
         _, (*_, last) = shown(study, recipe)
         kept = study.keep(last)
         assert kept.status == "measured" and digest_file(kept.file) == digest_file(last.file)
+
+
+def test_a_study_is_previewed_on_its_own_task_and_with_its_own_seed(study, model):
+    shown(study, HALF)
+    rng = np.random.default_rng(0)
+    rows = {n: (rng.random((40, 1, 8, 8), np.float32) * 5, np.arange(40) % 10) for n in ("train", "validation", "test")}
+    other = wb.Study.open("other", task=wb.tasks.from_arrays("noise", **rows), model=model)
+    recipe = wb.Recipe([wb.StructuredPruning(ratio=0.3, criterion="random"), wb.StaticQuantization()])
+    _, (*_, last) = shown(other, recipe)
+    kept = other.keep(last)
+    assert kept.measures["accuracy"].value == last.measures["accuracy"].value < 0.5
+    assert last.measures["accuracy"].n == 40 and digest_file(kept.file) == digest_file(last.file)
+    seeded = wb.Study.open("seeded", task=other.task, model=model, seed=9)
+    _, (*_, again) = shown(seeded, recipe)
+    assert digest_file(seeded.keep(again).file) == digest_file(again.file) != digest_file(last.file)
 
 
 def test_an_estimate_of_latency_learns_from_the_files_that_were_timed(study):

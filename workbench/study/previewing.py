@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.events import FileMeasured
 from workbench.export import Template, export
-from workbench.files import canonical, read_json, write_atomic
+from workbench.files import canonical, digest_json, read_json, write_atomic
 from workbench.graphs.file import GraphFile
 from workbench.graphs.tidy import tidy
 from workbench.jobs import Desk
@@ -70,14 +70,15 @@ def preview(payload: Mapping[str, Any], desk: Desk) -> None:
 
 
 def _made_ready(study: StudyRow, desk: Desk) -> _Ready:
-    """Built for the first preview of a study, and held until another study asks."""
-    model = Model.from_json(study.model, payload=desk.blob("model"))
-    if model.digest not in _ready:
+    """Built for the first preview of a study, and held until one asks that differs in model, data or seed."""
+    key = digest_json([study.model, study.task, study.seed])
+    if key not in _ready:
         _ready.clear()
+        model = Model.from_json(study.model, payload=desk.blob("model"))
         work = Work(from_spec(study.task), model, study.seed, "cpu", Objects(), desk, None)
         template = template_of(work)
-        _ready[model.digest] = _Ready(work, model.build(), template)
-    return _ready[model.digest]
+        _ready[key] = _Ready(work, model.build(), template)
+    return _ready[key]
 
 
 def _file(recipe: Recipe, ready: _Ready, path: Path) -> GraphFile:
