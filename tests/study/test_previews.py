@@ -1,15 +1,19 @@
 """Previews: an estimate at once, then the very file that a run would give, measured; nothing is kept unless it is asked for."""
 
+import copy
+
 import numpy as np
 import onnxruntime as ort
 import pytest
+import torch
 
 import workbench as wb
 from workbench import jobs
 from workbench.errors import InputError
 from workbench.files import digest_file, home
-from workbench.records import Estimate
+from workbench.records import Estimate, Report
 from workbench.study.estimate import estimate, structure
+from workbench.techniques import ModuleTechnique, Plan
 
 HALF = wb.Recipe([wb.StructuredPruning(ratio=0.5)])
 
@@ -65,6 +69,38 @@ def test_a_study_is_previewed_on_its_own_task_and_with_its_own_seed(study, model
     seeded = wb.Study.open("seeded", task=other.task, model=model, seed=9)
     _, (*_, again) = shown(seeded, recipe)
     assert digest_file(seeded.keep(again).file) == digest_file(again.file) != digest_file(last.file)
+
+
+PLUG_IN = """
+class Scale(ModuleTechnique):
+    order = "weights"
+
+    def plan(self, x, context):
+        return Plan(())
+
+    def apply(self, x, plan, context):
+        new = copy.deepcopy(x)
+        with torch.no_grad():
+            for weight in new.parameters():
+                weight.mul_({factor})
+        return new, Report("Scale")
+"""
+
+
+def plug_in(factor):
+    """A technique as a notebook's cell defines it."""
+    names = {"ModuleTechnique": ModuleTechnique, "Plan": Plan, "Report": Report, "copy": copy, "torch": torch}
+    exec(PLUG_IN.format(factor=factor), cell := names | {"__name__": "__main__"})
+    return cell["Scale"]
+
+
+def test_a_technique_whose_code_changed_is_previewed_anew(study):
+    files = []
+    for factor in (0.5, 0.0, 0.5):
+        _, (*_, last) = shown(study, wb.Recipe([plug_in(factor)()]))
+        assert last.measures["nonzero_share"].value == (factor > 0)
+        files.append(digest_file(last.file))
+    assert files[0] == files[2] != files[1]
 
 
 def test_an_estimate_of_latency_learns_from_the_files_that_were_timed(study):

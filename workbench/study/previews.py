@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from workbench import jobs, machine, words
 from workbench.errors import InputError
 from workbench.events import Event, Failed, FileMeasured
-from workbench.files import digest_json, home
+from workbench.files import Digest, digest_json, home
 from workbench.recipes import Recipe
-from workbench.records import Estimate, Measurement, Status
+from workbench.records import Estimate, Measurement, Records, Status
 from workbench.study.estimate import estimate, structure_of
 from workbench.study.latency import latency
-from workbench.study.plugins import pack
+from workbench.study.plugins import code_of, pack
 from workbench.study.times import table
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _estimated(study: "Study", recipe: Recipe) -> Estimate:
 
 
 def _job(study: "Study", recipe: Recipe) -> jobs.Job:
-    to = folder_of(study.name) / digest_json([study.model.digest, recipe.digest])[:32]
+    to = folder_of(study.name) / _key(study, recipe)[:32]
     asked = {
         "study": study.name,
         "recipe": recipe.to_json(),
@@ -95,6 +95,14 @@ def _job(study: "Study", recipe: Recipe) -> jobs.Job:
     }
     blobs = pack(recipe) | ({"model": study.model.payload} if study.model.payload is not None else {})
     return jobs.submit("workbench.study.previewing:preview", asked, blobs=blobs, lane="quick")
+
+
+def _key(study: "Study", recipe: Recipe) -> Digest:
+    """All that a preview's file and measures depend on: as of a run's steps, the code of a person's own techniques too."""
+    row = Records().study(study.name)
+    assert row is not None
+    steps = [{**step.described(), **code_of(type(step))} for step in recipe.steps]
+    return digest_json([row.model, row.task, row.seed, machine.versions(), steps])
 
 
 def _shown(recipe: Recipe, event: Event) -> Previewed | None:
