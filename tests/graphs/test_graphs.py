@@ -136,7 +136,7 @@ def test_scales_and_zero_points_are_no_parameters_and_zero_is_the_zero_point(axi
     made, q, zero = quantized_net(axis)
     found = costs(made)
     assert found.parameters == 12 and found.nonzero == int((q != zero).sum()) <= 9 and found.macs == 12
-    assert [c.layer for c in found.layers if c.operator == "MatMul"] == ["w"]
+    assert [c.layer for c in found.layers if c.operator == "MatMul"] == ["w_quantized"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import StepFailed
+from workbench.export.origins import name_by_origin
 from workbench.tasks.task import Array, Split, Task
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Exported:
-    """`traced` has an initializer for every tensor of the state dict, under its name; `optimized` is folded."""
+    """`traced` has an initializer for every tensor of the state dict, under its name; `optimized` is folded, its weights named
+    after those that they come from."""
 
     traced: "ModelProto"
     optimized: "ModelProto"
@@ -50,7 +52,9 @@ def exported(module: "nn.Module", task: Task) -> Exported:
             assert program is not None
             traced = program.model_proto
             program.optimize()
-            return Exported(traced, _folded(program.model_proto))
+            folded = _folded(program.model_proto)
+            name_by_origin(folded, {n: t.detach().cpu().numpy() for n, t in module.state_dict().items()})
+            return Exported(traced, folded)
     except Exception as error:
         raise StepFailed("export-failed", why=_root(error)) from error
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto
     from torch import nn
 
-VERSION = 3
+VERSION = 4
 FLOAT_LIMIT = 1e-3
 """A float file may differ from PyTorch by this share of the largest output."""
 CHECKED = 512

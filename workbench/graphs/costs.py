@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.graphs.naming import called, is_scale_or_zero_point, layer_of, sources
+from workbench.graphs.naming import called, layer_of, sources
+from workbench.graphs.scales import scales_and_zero_points
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TensorProto
@@ -58,25 +59,8 @@ def _weights(graph: "GraphProto") -> "dict[str, TensorProto]":
     from onnx import TensorProto as T
 
     parameters = {T.FLOAT, T.FLOAT16, T.BFLOAT16, T.DOUBLE, T.INT8, T.UINT8, T.INT4, T.UINT4, T.INT32}
-    helpers = {name for node in graph.node for name in _helpers(node)}
-    return {
-        t.name: t
-        for t in graph.initializer
-        if t.data_type in parameters and t.name not in helpers and not is_scale_or_zero_point(t.name)
-    }
-
-
-def _helpers(node: "NodeProto") -> list[str]:
-    """Inputs of a node that are scales or zero points."""
-    places = {
-        "QuantizeLinear": (1, 2),
-        "DequantizeLinear": (1, 2),
-        "QLinearConv": (1, 2, 4, 5, 6, 7),
-        "QLinearMatMul": (1, 2, 4, 5, 6, 7),
-        "ConvInteger": (2, 3),
-        "MatMulInteger": (2, 3),
-    }
-    return [node.input[i] for i in places.get(node.op_type, ()) if i < len(node.input)]
+    none = scales_and_zero_points(graph)
+    return {t.name: t for t in graph.initializer if t.data_type in parameters and t.name not in none}
 
 
 def _zero_points(graph: "GraphProto") -> dict[str, Any]:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
 
-_MARK = re.compile(r"op(\d+)#")
+_MARK = re.compile(r"workbench-op(\d+)#")
 
 
 def mark(place: int) -> str:
     """The name of the marked node at that place of its graph."""
-    return f"op{place}#"
+    return f"workbench-op{place}#"
 
 
 def marked(model: "ModelProto") -> "ModelProto":

@@ -5,41 +5,36 @@ the name of the node that has the weights, and its initializers are called "/0",
 names that no tensor of a module has.
 """
 
+import re
 from collections.abc import Mapping
 from itertools import count
 from math import prod
 from typing import TYPE_CHECKING
 
+from workbench.graphs.scales import scales_and_zero_points
+
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
-
-SCALE, ZERO_POINT = "/S", "/Z"
-"""What the names of scales and zero points begin with in a slimmed file."""
 
 STORED = ("DequantizeLinear", "Cast", "Transpose")
 """Operators that only change how a weight is stored."""
 
-_SUFFIXES = ("_quantized", ".weight", ".bias", "_bias", ".qkv", "_fp16")
 _STORING = (*STORED, "QuantizeLinear")
+_SHORT = re.compile(r"/[0-9a-z]+(_\w+)?")
+"""A short name, and what a quantizer may have added to it."""
+
+_TENSOR = re.compile(r"(.+)\.(?:weight|bias)(?:_\w+)?")
 
 
 def layer_of(node: "NodeProto", initializer: str) -> str:
     """The layer that a node with this initializer among its weights is."""
-    return node.name if initializer.startswith("/") else layer_name(initializer)
+    return node.name if _SHORT.fullmatch(initializer) else layer_name(initializer)
 
 
 def layer_name(initializer: str) -> str:
     """The module's name in that of an initializer: "layers.0.conv1" in "layers.0.conv1.weight_quantized"."""
-    changed = True
-    while changed:
-        shorter = next((initializer[: -len(s)] for s in _SUFFIXES if initializer.endswith(s)), initializer)
-        changed, initializer = shorter != initializer, shorter or initializer
-    return initializer
-
-
-def is_scale_or_zero_point(initializer: str) -> bool:
-    """Whether the name is that of a scale or a zero point, in a slimmed file or in one that a quantizer wrote."""
-    return initializer.startswith((SCALE, ZERO_POINT)) or initializer.endswith(("_scale", "_zero_point"))
+    found = _TENSOR.fullmatch(initializer)
+    return found[1] if found else initializer
 
 
 def called(node: "NodeProto", place: int) -> str:
@@ -86,8 +81,8 @@ def name_layers(model: "ModelProto") -> None:
     from onnx import TensorProto
 
     made_by = {output: node for node in model.graph.node for output in node.output}
-    shapes = TensorProto.INT64
-    tensors = {t.name: t for t in model.graph.initializer if t.data_type != shapes and not is_scale_or_zero_point(t.name)}
+    none = scales_and_zero_points(model.graph)
+    tensors = {t.name: t for t in model.graph.initializer if t.data_type != TensorProto.INT64 and t.name not in none}
     taken: set[str] = set()
     for node in model.graph.node:
         name = None if node.op_type in _STORING else largest(node, made_by, tensors)
@@ -97,26 +92,18 @@ def name_layers(model: "ModelProto") -> None:
 
 
 def shorten_initializers(model: "ModelProto") -> None:
-    """Calls initializers "/0", "/1", ..., in place, scales "/S0" and zero points "/Z0"; a graph's output keeps its name."""
+    """Calls initializers "/0", "/1", ..., in place, never what an input, an output or a value in between is called."""
     kept = {v.name for v in [*model.graph.input, *model.graph.output]} | set(_inside(model))
-    short: dict[str, str] = {}
-    numbers = {kind: count() for kind in ("/", SCALE, ZERO_POINT)}
-    for tensor in (t for t in model.graph.initializer if t.name not in kept):
-        kind = _kind(tensor.name)
-        short[tensor.name] = kind + in_digits(next(numbers[kind]))
-        tensor.name = short[tensor.name]
+    taken = kept | {name for node in model.graph.node for name in node.output}
+    fresh = (name for k in count() if (name := f"/{in_digits(k)}") not in taken)
+    short = {tensor.name: next(fresh) for tensor in model.graph.initializer if tensor.name not in kept}
+    for tensor in model.graph.initializer:
+        tensor.name = short.get(tensor.name, tensor.name)
     for node in model.graph.node:
         for index, name in enumerate(node.input):
-            if name in short:
-                node.input[index] = short[name]
+            node.input[index] = short.get(name, name)
 
 
 def _inside(model: "ModelProto") -> list[str]:
     """What subgraphs read: it is not renamed."""
     return [name for node in model.graph.node for a in node.attribute for inner in a.g.node for name in inner.input]
-
-
-def _kind(name: str) -> str:
-    if name.startswith(SCALE) or name.endswith("_scale"):
-        return SCALE
-    return ZERO_POINT if name.startswith(ZERO_POINT) or name.endswith("_zero_point") else "/"

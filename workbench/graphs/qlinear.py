@@ -95,6 +95,8 @@ def _fit(given: "tuple[NodeProto, ...]", known: Constants) -> bool:
         return False
     if x_scale.size != 1 or x_zero.dtype != np.uint8 or w.dtype not in _WEIGHTS or w_zero.dtype != w.dtype:
         return False
+    if w.ndim != 4 and w_scale.size > 1:  # the reference evaluator knows scales a channel of images alone
+        return False
     if w_scale.size not in (1, len(w)) or (w_scale.size > 1 and _axis(given[1]) != 0):
         return False
     return len(given) == 2 or _bias_fits(given[2], x_scale * w_scale, known)

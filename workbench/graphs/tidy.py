@@ -27,14 +27,13 @@ def tidy(model: "ModelProto", share: bool = True) -> "ModelProto":
         common.TopologicalSortPass(),
         common.IdentityEliminationPass(),
         common.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0),
+        *([common.DeduplicateInitializersPass(size_limit=1 << 31)] if share else []),
         common.CommonSubexpressionEliminationPass(),
         common.RemoveUnusedNodesPass(),
         common.RemoveUnusedFunctionsPass(),
         common.RemoveUnusedOpsetsPass(),
         common.ClearMetadataAndDocStringPass(),
     ]
-    if share:
-        steps.append(common.DeduplicateInitializersPass(size_limit=1 << 31))
     for step in steps:
         graph = step(graph).model
     _shorten(graph)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.graphs.pairs import HIGH, LOW, pairs, saturable
-from workbench.graphs.products import Product, arranged, products, restored
+from workbench.graphs.products import DEQUANTIZED, Product, arranged, products, restored
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
@@ -95,16 +95,25 @@ def _mended(model: "ModelProto", product: Product) -> Narrowed:
 
 
 def _companions(model: "ModelProto", product: Product, tensors: "_Tensors") -> tuple[str | None, list[tuple[str, str]]]:
-    """The scale that may grow with the weights, and the bias (integers and scale) that has to follow: none that is shared."""
+    """The scale that may grow with the weights, and the biases (integers and scale) that have to follow, one for each
+    operator that reads the weights: none where anything else reads them."""
     makers: dict[str, NodeProto] = {name: node for node in model.graph.node for name in node.output}
-    node = makers[product.node]
-    above = [makers[name] for name in node.input[1:3] if name in makers]
-    if not above or above[0].input[0] != product.source or any(n.op_type != "DequantizeLinear" for n in above):
+    above = makers.get(makers[product.node].input[1])
+    if above is None or not _is_read_by_one(above, tensors) or above.input[0] != product.source:
         return None, []
-    names = [name for n in above for name in n.input[:2]]
-    if not all(tensors.uses[name] == 1 and name in tensors.values for name in names):
+    readers = [node for node in model.graph.node if above.output[0] in node.input]
+    if any(node.op_type not in DEQUANTIZED or list(node.input).index(above.output[0]) != 1 for node in readers):
         return None, []
-    return names[1], [(names[2], names[3])] if len(above) == 2 else []
+    biases = [makers.get(node.input[2]) for node in readers if len(node.input) > 2]
+    if any(node is None or not _is_read_by_one(node, tensors) for node in biases):
+        return None, []
+    return above.input[1], sorted({(node.input[0], node.input[1]) for node in biases if node is not None})
+
+
+def _is_read_by_one(node: "NodeProto", tensors: "_Tensors") -> bool:
+    """Whether it is a dequantizer whose integers and scale are known, and nobody else's."""
+    names = node.input[:2]
+    return node.op_type == "DequantizeLinear" and all(tensors.uses[n] == 1 and n in tensors.values for n in names)
 
 
 class _Tensors:

@@ -44,7 +44,7 @@ class StaticQuantization(FileTechnique):
     Efficient Integer-Arithmetic-Only Inference, 2018.
     """
 
-    version = 4
+    version = 5
     needs = frozenset({"calibration"})
     title = "Quantize"
 
@@ -144,7 +144,8 @@ class StaticQuantization(FileTechnique):
 
 
 def _is_part(layer: str, name: str) -> bool:
-    return layer == name or layer.startswith(f"{name}.")
+    """Whether a layer is the named one, in whichever of its uses ("fc:2" is the second), or a part of it."""
+    return name in (layer, layer.partition(":")[0]) or layer.startswith(f"{name}.")
 
 
 def _remarks(mended: Narrowed) -> tuple[tuple[str, dict[str, int]], ...]:
