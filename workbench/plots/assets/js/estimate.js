@@ -7,12 +7,22 @@ const ESTIMATE_FLOAT_ONLY = {
   DynamicQuantization: ["ConvTranspose", "GRU", "RNN"],
 };
 
+let estimateLast = { structure: null, steps: null, told: null };
+
 /**
  * `structure`: { layers: [{ layer, operator, macs, parameters, reads, makes }], other_bytes }, where `reads` and `makes` number
  * the widths that shrink together (0 never does); `steps`: [{ technique, on, fields }].
  * Returns { size_bytes, parameters, macs, layers: [{ layer, parameters, macs, bytes }], after: [bytes left after each step] }.
+ * Several panels ask about the same steps in one frame: the last answer is kept, so neither argument may be changed afterwards.
  */
 export function estimate(structure, steps) {
+  if (estimateLast.structure !== structure || estimateLast.steps !== steps) {
+    estimateLast = { structure, steps, told: estimateAnew(structure, steps) };
+  }
+  return estimateLast.told;
+}
+
+function estimateAnew(structure, steps) {
   const ends = estimateWired(structure.layers);
   let keep = new Map([[0, 1], ...ends.map((wire) => [wire.makes, 1])]);
   let stored = structure.layers.map(() => 4);

@@ -1,0 +1,32 @@
+// The recipe as YAML: typed here, read by the library, and what is wrong said under it.
+
+import { fill, fresh, h, settled } from "./dom.js";
+import { word } from "./words.js";
+
+const YAML_SETTLE_MS = 350;
+
+/** Returns { root, show(wanted), draw() }. While it has the focus, what was typed is left as it is. */
+export function yamlOf(host) {
+  const language = host.language;
+  const id = fresh("wb-yaml");
+  const send = settled((text) => host.ask("yaml", { text }), YAML_SETTLE_MS);
+  const box = h("textarea", { id, class: "wb-yaml", rows: 18, spellcheck: "false", autocapitalize: "off", data: { key: "recipe-yaml-text" }, aria: { describedby: `${id}-say` }, oninput: () => send(box.value) });
+  const note = h("div", { id: `${id}-say`, role: "status" });
+  const root = h("div", { hidden: true }, h("label", { for: id, class: "wb-sr" }, word(language, "recipe-yaml")), box, note);
+  box.addEventListener("blur", () => draw());
+  const draw = () => {
+    const { yaml, yaml_error: error } = host.get("recipe");
+    if (document.activeElement !== box && !root.hidden && box.value !== yaml && !error) box.value = yaml || "";
+    box.toggleAttribute("aria-invalid", Boolean(error));
+    note.className = error ? "wb-say wb-say-bad" : "wb-say";
+    fill(note, error ? [error, " ", word(language, "recipe-yaml-kept")] : word(language, "recipe-yaml-same"));
+  };
+  const show = (wanted) => {
+    root.hidden = !wanted;
+    if (wanted) {
+      box.value = host.get("recipe").yaml || "";
+      draw();
+    }
+  };
+  return { root, show, draw };
+}
