@@ -204,6 +204,8 @@ test("steps are sent when the hand rests, and older echoes are no news", async (
   assert.equal(host.asked.length, 1);
   const [what, sent] = host.asked[0];
   assert.deepEqual([what, sent.steps, sent.turn], ["steps", [{ technique: "StructuredPruning", on: true, fields: { ratio: 0.53 } }], 3]);
+  kept.flush();
+  assert.equal(host.asked.length, 1);
   const echo = (share, turn) => {
     host.values.recipe = { steps: [{ technique: "StructuredPruning", on: true, fields: { ratio: share } }], turns: { [sent.view]: turn } };
     acts.recipe();
@@ -215,4 +217,7 @@ test("steps are sent when the hand rests, and older echoes are no news", async (
   assert.equal(kept.list[0].fields.ratio, 0.7);
   assert.equal(kept.list[0].id, id);
   assert.deepEqual(heard, ["values", "values", "values", "news"]);
+  kept.put(steps.withField(kept.list, id, "ratio", 0.8));
+  kept.flush();
+  assert.deepEqual(host.asked.at(-1)[1].steps[0].fields, { ratio: 0.8 });
 });

@@ -126,7 +126,7 @@ function difference(language, [value, low, high], base, unit) {
   if (base === null) return "";
   const factor = unit === "share" ? 100 : 1;
   const gap = factor * (value - base);
-  const sign = gap < 0 ? "−" : "+";
+  const sign = gap < 0 ? "−" : gap > 0 ? "+" : "";
   const around = ` ± ${digits((factor * (high - low)) / 2, 2)}`;
   const text = `${sign}${digits(Math.abs(gap), 2)}${high > low ? around : ""}`;
   return unit === "share" ? word(language, "recipe-points", { n: text }) : text;

@@ -138,6 +138,7 @@ class RecipePanel {
   /** A recipe that was measured has nothing to run: its file is taken in hand, where the chart shows it. */
   run() {
     const { measured } = this.reading();
+    this.steps.flush();
     if (measured === null) return this.host.ask("run", {});
     this.host.ask("choose", { ids: [measured] });
     return this.panel.root.parentElement?.closest(".wb")?.querySelector("[data-panel=frontier]")?.scrollIntoView({ block: "nearest" });

@@ -23,10 +23,11 @@ class Steps {
     this.host = host;
     this.view = Math.random().toString(36).slice(2, 10);
     this.turn = 0;
+    this.posted = 0;
     this.waits = false;
     this.watchers = new Set();
     this.list = identified(host.get("recipe").steps || [], []);
-    this.send = settled(() => this.post(), STEPS_SETTLE_MS);
+    this.send = settled(() => this.flush(), STEPS_SETTLE_MS);
     host.on("recipe", () => this.hear());
   }
 
@@ -50,7 +51,10 @@ class Steps {
     this.host.news.tell("steps", this.list);
   }
 
-  post() {
+  /** Sends what has not been sent yet: before anything is asked that is about the steps. */
+  flush() {
+    if (this.posted === this.turn) return;
+    this.posted = this.turn;
     this.host.ask("steps", { steps: this.list.map(plainStep), view: this.view, turn: this.turn });
   }
 
