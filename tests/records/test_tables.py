@@ -147,3 +147,26 @@ def test_a_stamp_is_another_one_whenever_a_candidate_changes(records):
     records.fail(row.id, "20260101-000001-b", "failed", {"type": "StepFailed", "code": "x", "fields": {}})
     seen.append(records.stamp("s"))
     assert len(set(seen)) == len(seen) and records.stamp("s") == seen[-1] and records.running("s") == []
+
+
+def test_a_candidate_that_is_over_is_the_same_row_until_another_job_takes_it_on(records):
+    row = records.claim("s", "d1", [])
+    records.begin(row.id, "1-a")
+    assert [r.status for r in records.candidates("s")] == ["measured", "running"]
+    records.finish(row.id, **MADE)
+    first, again = records.candidates("s")[1], records.candidates("s")[1]
+    assert first.status == "measured" and again is first and first == records.candidate("s", "d1")
+    records.begin(row.id, "1-b")
+    assert records.candidates("s")[1].job == "1-b" and records.candidates("s")[1].status == "running"
+    records.fail(row.id, "1-b", "failed", {"type": "StepFailed", "code": "x", "fields": {}})
+    assert records.candidates("s")[1].reason["code"] == "x" and records.candidates("s")[1] == records.candidate("s", "d1")
+
+
+def test_many_candidates_keep_their_order(records):
+    for k in range(1201):
+        row = records.claim("s", f"d{k}", [])
+        if k % 2:
+            records.begin(row.id, f"j{k}")
+            records.fail(row.id, f"j{k}", "failed", {"code": "x"})
+    for _ in range(2):
+        assert [r.digest for r in records.candidates("s")] == [BASELINE, *(f"d{k}" for k in range(1201))]

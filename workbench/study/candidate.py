@@ -1,6 +1,7 @@
 """A candidate: what a recipe gave. The ONNX file, its measures, its reports, or the reason why there is none."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +27,15 @@ class Candidate:
         self.study = study
         self.id = id
         self._row = row
-        self.recipe: Recipe = Recipe.from_json(list(row.recipe), missing_ok=True)
         self.status: Status = row.status
         self.measures: Mapping[str, Measurement] = row.measures
         self.reports: tuple[Report, ...] = row.reports
         self.lineage: Mapping[str, Any] = row.lineage
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """What was asked for; a step whose technique is not known here keeps what was written."""
+        return Recipe.from_json(list(self._row.recipe), missing_ok=True)
 
     @property
     def name(self) -> str:
