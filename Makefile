@@ -52,8 +52,8 @@ proof: environment ## The long proofs: thousands of tries, kills at random momen
 dashboard: environment ## The page, at PORT
 	@$(BIN)/workbench dashboard --port $(PORT)
 
-lab: environment ## JupyterLab on the notebooks
-	@$(BIN)/jupyter lab notebooks
+lab: environment ## JupyterLab with the panels' notebook open
+	@$(BIN)/jupyter lab notebooks/01-panels.ipynb
 
 benchmarks: environment ## The ratios against other tools, one run
 	@for script in benchmarks/*.py; do $(BIN)/python "$$script"; done

@@ -1,14 +1,14 @@
-"""The page for people who write no code: plain ipywidgets over one `Session`.
+"""The panels: anywidgets over one `Session`, each usable alone in a notebook.
 
-    Session    what one person has selected: an example, a ratio, a candidate, a name
-    Work       one thing that is being done in the background, as traits: a page only shows it
-    page       the widgets, and which selection or work each of them shows
+    Session    what one person has selected, and what each panel shows of it
+    Load, Model, Recipe, Frontier, Run, Compare, Publish
+               one panel each; `Page` has them all
+    views      from a session to a panel's values; `doing`: what its controls ask for
 
 No algorithm is here and no torch: what is done is asked of `workbench`, whose workers do it.
 """
 
-from workbench_widgets.page import Page
+from workbench_widgets.panel import Compare, Frontier, Load, Model, Page, Panel, Publish, Recipe, Run
 from workbench_widgets.session import Session
-from workbench_widgets.work import Work
 
-__all__ = ["Page", "Session", "Work"]
+__all__ = ["Compare", "Frontier", "Load", "Model", "Page", "Panel", "Publish", "Recipe", "Run", "Session"]

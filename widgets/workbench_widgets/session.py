@@ -1,63 +1,149 @@
-"""What one person has selected. Results, jobs and names belong to the study, which outlives the page."""
+"""What one person has selected, and what each panel shows of it. Results, jobs and names belong to the study, which outlives
+the page.
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+A command comes from a control and returns at once; what takes longer is done by the session's one thread, in order, since a
+widget's callback that waits keeps every other callback waiting. Each panel's values are made anew by its view, from the
+session and the study as it is on disk.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from queue import Queue
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from workbench.events import Event
+from workbench.errors import WorkbenchError
+from workbench_widgets.watch import Watch
 
 if TYPE_CHECKING:
     from workbench.recipes import Recipe
-    from workbench.study import Candidate, Frontier, Study
+    from workbench.study import Study
 
-EXAMPLES = ("digits", "digits-tokens")
-_NETWORKS = {"digits": "resnet8", "digits-tokens": "lstm"}
-_EPOCHS = 10
+PANELS = ("load", "model", "recipe", "frontier", "run", "compare", "publish")
 
 
 class Session(traitlets.HasTraits):
-    """`ratio` is the share of channels to remove; `candidate` is the id of the file in hand, empty for the best one."""
+    """`example` or `study_name` is what is worked on ("" before anything is), `steps` the recipe as its cards stand, `chosen`
+    the ids of the candidates in hand, the first one before all others.
 
-    example = traitlets.Enum(EXAMPLES, EXAMPLES[0])
-    ratio = traitlets.Float(0.5)
-    candidate = traitlets.Unicode("")
+    A step is {"technique": name, "on": bool, "fields": {...}}. The dict of each panel's name is what that panel shows.
+    """
+
+    example = traitlets.Unicode("")
+    study_name = traitlets.Unicode("")
+    steps = traitlets.List(traitlets.Dict())
+    chosen = traitlets.List(traitlets.Unicode())
+    device = traitlets.Unicode("auto")
+
+    load = traitlets.Dict()
+    model = traitlets.Dict()
+    recipe = traitlets.Dict()
+    frontier = traitlets.Dict()
+    run = traitlets.Dict()
+    compare = traitlets.Dict()
+    publish = traitlets.Dict()
+    code = traitlets.Dict()
+
+    @traitlets.default("steps")
+    def _first_steps(self) -> list[dict[str, Any]]:
+        from workbench_widgets.cards import first_steps
+
+        return first_steps()
+
+    def __init__(self, **selected: Any) -> None:
+        super().__init__(**selected)
+        self.memory: dict[str, Any] = {}
+        """What views and commands keep between two calls: a preview in hand, words typed, the last refusal of a panel."""
+        self._lock = threading.RLock()
+        self._todo: Queue[Callable[[], None]] = Queue()
+        self._thread: threading.Thread | None = None
+        self.watch = Watch(self)
+        self.refresh()
 
     def __repr__(self) -> str:
-        return f"Session({self.example}, ratio {self.ratio:g})"
+        return f"Session({self.study_name or 'nothing loaded'})"
 
-    @property
-    def study_name(self) -> str:
-        return f"page-{self.example}"
+    def describe(self, panels: Sequence[str]) -> str:
+        """What these panels show, in a line that is the same whenever they show the same."""
+        from workbench_widgets.views import said
 
-    def recipe(self) -> "Recipe":
-        """What the page's one slider stands for: cut, learn again from the baseline, whole numbers of 8 bits."""
-        import workbench as wb
-
-        return wb.Recipe([wb.StructuredPruning(ratio=self.ratio), wb.Distillation(epochs=3), wb.StaticQuantization()])
+        return "; ".join(filter(None, (said(self, name) for name in panels)))
 
     def study(self) -> "Study | None":
-        """The example's study as it is on disk; None before the first run."""
+        """The study as it is on disk; None before there is one."""
         import workbench as wb
 
-        return wb.Study.open(self.study_name) if self.study_name in wb.studies() else None
+        if not self.study_name or self.study_name not in wb.studies():
+            return None
+        return wb.Study.open(self.study_name)
 
-    def prepared_study(self, on_event: Callable[[Event], None]) -> "Study":
-        """The example's study, its baseline fitted and measured when this is the first run."""
-        import workbench as wb
+    def steps_on(self, steps: Sequence[Mapping[str, Any]] | None = None) -> "Recipe":
+        """The recipe of the cards that are switched on, or of other steps. Raises `InputError` for values that cannot be."""
+        from workbench.recipes import Recipe
+        from workbench.techniques import technique
 
-        found = self.study()
-        if found is not None:
-            return found
-        task = wb.tasks.load(self.example)
-        model = wb.models.create(_NETWORKS[self.example], task, seed=0)
-        fitted = wb.fit(model, task, epochs=_EPOCHS, seed=0, on_event=on_event)
-        return wb.Study.open(self.study_name, task=task, model=fitted, on_event=on_event)
+        cards = self.steps if steps is None else steps
+        return Recipe([technique(s["technique"])(**s["fields"]) for s in cards if s.get("on", True)])
 
-    def frontier(self, study: "Study") -> "Frontier":
-        return study.frontier()
+    def do(self, command: str, fields: dict[str, Any], buffers: Sequence[Any] = ()) -> Any:
+        """Carries out what a control asks for; returns its answer where it has one.
 
-    def in_hand(self, study: "Study") -> "Candidate":
-        """The candidate that would be published: the selected one, or the smallest within three points."""
-        selected = [c for c in study.candidates if c.id == self.candidate]
-        return selected[0] if selected else self.frontier(study).best(max_drop=0.03)
+        A refusal becomes the `error` of the panel that the command belongs to.
+        """
+        from workbench_widgets.doing import COMMANDS
+
+        if command not in COMMANDS:
+            return None
+        panel, act = COMMANDS[command]
+        if buffers:
+            fields = {**fields, "buffers": list(buffers)}
+        return self.refusing(panel, lambda: act(self, **fields))
+
+    def refusing(self, panel: str, act: Callable[[], Any]) -> Any:
+        """Does it; what goes wrong is said in the panel, and the next thing that goes well there takes it away."""
+        try:
+            answer = act()
+        except WorkbenchError as refused:
+            self.memory[f"{panel}-error"] = str(refused)
+        except Exception as unexpected:  # nobody else hears of what a callback or a thread raises
+            self.memory[f"{panel}-error"] = f"{type(unexpected).__name__}: {unexpected}"
+        else:
+            if self.memory.pop(f"{panel}-error", None):
+                self.refresh(panel)
+            return answer
+        self.refresh(panel)
+        return None
+
+    def later(self, panel: str, act: Callable[[], None]) -> None:
+        """Has it done by the session's thread, after what was asked before."""
+        self._todo.put(lambda: self.refusing(panel, act))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._carry_out, daemon=True)
+            self._thread.start()
+
+    def aside(self, panel: str, act: Callable[[], None]) -> None:
+        """Has it done by a thread of its own: for what waits, a run's events say."""
+        threading.Thread(target=lambda: self.refusing(panel, act), daemon=True).start()
+
+    def refresh(self, *panels: str) -> None:
+        """Makes the values of these panels anew (of all, where none is named)."""
+        from workbench_widgets.views import codes
+
+        with self._lock:
+            for name in panels or PANELS:
+                self.show(name)
+            self.code = codes(self)
+
+    def show(self, panel: str) -> None:
+        """Makes the values of one panel anew and nothing else: for what changes several times a second."""
+        from workbench_widgets.views import VIEWS
+
+        with self._lock:
+            made = VIEWS[panel](self)
+            error = self.memory.get(f"{panel}-error")
+            self.set_trait(panel, {**made, "error": error or made.get("error")})
+
+    def _carry_out(self) -> None:
+        while True:
+            self._todo.get()()

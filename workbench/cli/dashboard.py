@@ -9,8 +9,14 @@ import click
 
 from workbench.errors import NotFound
 
-_EXTENSIONS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
+_EXTENSIONS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget")
 """Voila loads every extension of JupyterLab that is installed, used or not, unless it is told which."""
+
+_POOL = 2
+"""Kernels that wait for visitors with the page already in them."""
+
+_LARGEST_MESSAGE = 16 * 2**20
+"""Bytes of one message: files are sent in pieces of a megabyte."""
 
 
 @click.command()
@@ -18,25 +24,34 @@ _EXTENSIONS = ("@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterla
 @click.option("--no-browser", is_flag=True, help="Do not open a browser window.")
 def dashboard(port: int, no_browser: bool) -> None:
     """Serves the page for people who write no code."""
-    if importlib.util.find_spec("voila") is None or importlib.util.find_spec("ipywidgets") is None:
+    if importlib.util.find_spec("voila") is None or importlib.util.find_spec("anywidget") is None:
         raise NotFound("no-lab")
-    words = [sys.executable, "-m", "voila", str(_notebook()), f"--port={port}", "--show_tracebacks=False"]
+    package = _package()
+    words = [sys.executable, "-m", "voila", str(_notebook(package)), f"--port={port}", "--template=workbench"]
     words += [f"--VoilaConfiguration.extension_allowlist={name}" for name in _EXTENSIONS]
     words += [
+        "--show_tracebacks=False",
+        "--preheat_kernel=True",
+        f"--pool_size={_POOL}",
         "--VoilaExecutor.timeout=60",
         "--MappingKernelManager.cull_idle_timeout=120",
         "--MappingKernelManager.cull_interval=60",
+        f"--Voila.tornado_settings={{'websocket_max_message_size': {_LARGEST_MESSAGE}}}",
     ]
     words += ["--no-browser"] if no_browser else []
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(package / "share/jupyter"), os.environ.get("JUPYTER_PATH")]))
     os.execv(sys.executable, words)
 
 
-def _notebook() -> Path:
-    """The page's notebook: beside the widgets where they are installed, in `notebooks/` of a checkout."""
+def _package() -> Path:
     spec = importlib.util.find_spec("workbench_widgets")
     if spec is None or spec.origin is None:
         raise NotFound("no-lab")
-    package = Path(spec.origin).parent
+    return Path(spec.origin).parent
+
+
+def _notebook(package: Path) -> Path:
+    """The page's notebook: beside the widgets where they are installed, in `notebooks/` of a checkout."""
     found = [path for path in (package / "dashboard.ipynb", package.parents[1] / "notebooks/dashboard.ipynb") if path.exists()]
     if not found:
         raise NotFound("file-missing", path=str(package / "dashboard.ipynb"))

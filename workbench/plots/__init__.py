@@ -9,12 +9,14 @@ from workbench.plots.drawing import draw_frontier
 from workbench.plots.family import FAMILIES, Family, caption, family
 from workbench.plots.pareto import Pareto, pareto
 from workbench.plots.picture import Cross, Drawable, FrontierPicture, Mark, Point, Step, frontier_points
+from workbench.plots.points import Chart
 from workbench.plots.saving import SUFFIXES, checked_suffix, save
 
 __all__ = [
     "FAMILIES",
     "SUFFIXES",
     "Axis",
+    "Chart",
     "Cross",
     "Drawable",
     "Family",

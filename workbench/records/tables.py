@@ -1,4 +1,4 @@
-"""The tables of studies, candidates, measurements and published versions (SQLAlchemy Core).
+"""What is read from and written to the tables of studies, candidates, measurements and published versions.
 
 SQLite in WAL mode under the home by default; the variable WORKBENCH_RECORDS names a PostgreSQL URL instead. The
 objects are the truth: a row says where they are and what was found.
@@ -18,62 +18,16 @@ from sqlalchemy import event
 
 from workbench.errors import Conflict, StorageError
 from workbench.files import home, storage
+from workbench.records.schema import aliases as _aliases
+from workbench.records.schema import candidates as _candidates
+from workbench.records.schema import meta as _meta
+from workbench.records.schema import notes as _notes
+from workbench.records.schema import studies as _studies
+from workbench.records.schema import versions as _versions
 from workbench.records.values import Measurement, Report, Status
 
 BASELINE = "baseline"
 """Stands where a candidate's recipe digest stands: the model as it came, exported and measured."""
-
-_meta = sa.MetaData()
-
-_studies = sa.Table(
-    "studies",
-    _meta,
-    sa.Column("name", sa.String, primary_key=True),
-    sa.Column("task", sa.JSON, nullable=False),
-    sa.Column("model", sa.JSON, nullable=False),
-    sa.Column("identity", sa.JSON, nullable=False),
-    sa.Column("seed", sa.Integer, nullable=False),
-    sa.Column("looks", sa.Integer, nullable=False, default=0),
-    sa.Column("created", sa.Float, nullable=False),
-)
-
-_candidates = sa.Table(
-    "candidates",
-    _meta,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("study", sa.ForeignKey("studies.name"), nullable=False, index=True),
-    sa.Column("digest", sa.String, nullable=False),
-    sa.Column("recipe", sa.JSON, nullable=False),
-    sa.Column("status", sa.String, nullable=False),
-    sa.Column("reason", sa.JSON),
-    sa.Column("job", sa.String),
-    sa.Column("object", sa.String),
-    sa.Column("reports", sa.JSON, nullable=False),
-    sa.Column("measures", sa.JSON, nullable=False),
-    sa.Column("lineage", sa.JSON, nullable=False),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.UniqueConstraint("study", "digest"),
-)
-
-_versions = sa.Table(
-    "versions",
-    _meta,
-    sa.Column("name", sa.String, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("study", sa.String, nullable=False),
-    sa.Column("digest", sa.String, nullable=False),
-    sa.Column("file_digest", sa.String, nullable=False),
-    sa.Column("path", sa.String, nullable=False),
-    sa.Column("created", sa.Float, nullable=False),
-)
-
-_aliases = sa.Table(
-    "aliases",
-    _meta,
-    sa.Column("name", sa.String, primary_key=True),
-    sa.Column("alias", sa.String, primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-)
 
 
 @dataclass(frozen=True)
@@ -266,6 +220,24 @@ class Records:
         chosen = _candidates.c.id == candidate
         with self._writing() as c:
             c.execute(_candidates.update().where(chosen if where is None else chosen & where).values(**values))
+
+    # what is noted beside candidates
+
+    def note(self, candidate: int, kind: str, value: Any) -> None:
+        """Keeps a note of a kind beside a candidate, in the place of an earlier one."""
+        here = (_notes.c.candidate == candidate) & (_notes.c.kind == kind)
+        with self._writing() as c:
+            c.execute(_notes.delete().where(here))
+            c.execute(_notes.insert().values(candidate=candidate, kind=kind, value=value))
+
+    def notes(self, study: str) -> dict[int, dict[str, Any]]:
+        """For each candidate of a study that has notes: their values by kind."""
+        asked = sa.select(_notes).join(_candidates).where(_candidates.c.study == study)
+        found: dict[int, dict[str, Any]] = {}
+        with self._reading() as c:
+            for row in c.execute(asked):
+                found.setdefault(row.candidate, {})[row.kind] = row.value
+        return found
 
     # published versions
 

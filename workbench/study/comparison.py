@@ -73,7 +73,7 @@ def compare(a: Candidate, b: Candidate, margin: float = MARGIN) -> Comparison:
     found |= {name: _speed(a.measures[name], b.measures[name]) for name in speeds}
     digest = b.measures["size_bytes"].file_digest
     found = {name: replace(m, file_digest=digest) for name, m in found.items()}
-    return Comparison(a, b, found, _clauses(a, b, found, margin, _alike(before, after, task.kind)))
+    return Comparison(a, b, found, clauses(a, b, found, margin, alike(before, after, task.kind)))
 
 
 def _exact(a: Measurement, b: Measurement) -> Measurement:
@@ -98,21 +98,24 @@ def _arm(upper: float, lower: float) -> float:
     return math.log(upper / lower) if lower > 0 and upper < math.inf else math.inf
 
 
-def _alike(before: Array, after: Array, kind: Kind) -> bool:
+def alike(before: Array, after: Array, kind: Kind) -> bool:
+    """Whether two files answer every sample alike: the same class, or the very same values."""
     if kind == "classification":
         return bool((before.argmax(axis=1) == after.argmax(axis=1)).all())
     return np.array_equal(before, after)
 
 
-def _clauses(a: Candidate, b: Candidate, found: Mapping[str, Measurement], margin: float, alike: bool) -> tuple[Clause, ...]:
+def clauses(a: Candidate, b: Candidate, found: Mapping[str, Measurement], margin: float, same: bool) -> tuple[Clause, ...]:
+    """What may be said of `b` against `a`: its size, its quality, its speed, as far as `found` has their differences. `same`
+    says that both answer every sample alike."""
     reference = "the baseline" if a.id == "baseline" else a.id
     if a.measures["size_bytes"].file_digest == b.measures["size_bytes"].file_digest:
         return (Clause("compare-same-file", {"reference": reference}),)
     said = [of_size(a.measures["size_bytes"].value, b.measures["size_bytes"].value, reference)]
     metric = a.study.metric
-    if alike:
+    if same:
         said.append(Clause("compare-alike", {"n": number(len(a.study.task.validation), 9)}))
-    if metric in found and not (alike and found[metric].low == found[metric].high):
+    if metric in found and not (same and found[metric].low == found[metric].high):
         said.append(of_quality(found[metric], a.measures[metric], margin))
     speeds = (of_speed(m, reference) for name, m in found.items() if name.startswith("speedup_"))
     return (*said, *(clause for clause in speeds if clause is not None))

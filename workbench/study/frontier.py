@@ -13,6 +13,7 @@ import numpy as np
 from workbench import words
 from workbench.errors import InputError, NotFound
 from workbench.plots.axis import Axis, axis
+from workbench.plots.family import caption
 from workbench.plots.pareto import pareto
 from workbench.records.values import Measurement
 from workbench.study.limits import Limits, limits_of
@@ -237,6 +238,27 @@ class Frontier(Generic[C]):
         base = self.baseline if self._why_hidden(self.baseline) is None else None
         failed = [h.candidate for h in self.hidden if h.candidate.status in ("failed", "cancelled", "interrupted")]
         return frontier_points(self.points, base, self.measures, failed, selected, self.task)
+
+    def to_html(self, most: int = 20) -> str:
+        """The chart and a table as a piece of HTML without scripts: what a notebook shows where no kernel is.
+
+        The table has the baseline and at most so many files of the frontier, its two ends among them.
+        """
+        from workbench.plots.sketch import as_image
+
+        return as_image(self.picture()) + self.table(most)
+
+    def table(self, most: int = 20) -> str:
+        """The table of `to_html` alone."""
+        from workbench.plots.sketch import as_table
+
+        on = self.candidates
+        if len(on) > most:
+            on = tuple(on[round(k * (len(on) - 1) / (most - 1))] for k in range(most))
+        shown = [*([self.baseline] if self._why_hidden(self.baseline) is None else []), *on]
+        rows = [(c.id, caption(c.recipe) or c.name, [c.measures.get(m) for m in self.measures]) for c in shown]
+        note = words.say("table-note", shown=len(on), on=len(self.candidates), files=len(self.points))
+        return as_table(rows, [self.axis(m) for m in self.measures], note)
 
     def figure(self, selected: str | None = None) -> "Figure":
         """The chart as a matplotlib figure of its own (9 by 5.8 inches)."""

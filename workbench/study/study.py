@@ -3,22 +3,26 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
-from workbench.errors import NotFound
+from workbench.errors import InputError, NotFound
 from workbench.events import Event
 from workbench.graphs.file import GraphFile
 from workbench.jobs.progress import Reader, reader
 from workbench.measure.quality import metric
 from workbench.models import Model, describe
+from workbench.plots import Chart
+from workbench.plots.page import write_page
 from workbench.recipes import Recipe, all_recipes
 from workbench.records import BASELINE, CandidateRow, Measurement, Records, StudyRow
 from workbench.study.candidate import Candidate
-from workbench.study.examples import COUNT, Example, examples
+from workbench.study.chart import chart_of, note_of, page_of, unjudged
 from workbench.study.cost import expected_seconds, step_seconds
 from workbench.study.estimate import Structure, structure_of
+from workbench.study.examples import COUNT, Example, examples
 from workbench.study.frontier import Frontier
 from workbench.study.layers import Layer, layers
+from workbench.study.notes import Marks, checked, judged
 from workbench.study.opening import opened
 from workbench.study.optimism import samples_of
 from workbench.study.origin import receipt
@@ -218,6 +222,61 @@ class Study:
         """
         count = len(self.task.validation)
         return examples(candidate, range(min(samples, count)) if isinstance(samples, int) else samples)
+
+    def mark(
+        self,
+        candidate: Candidate | str,
+        *,
+        starred: bool | None = None,
+        hidden: bool | None = None,
+        label: str | None = None,
+    ) -> Marks:
+        """Notes a star, that it is kept out of the chart, or a name of one's own (at most 60 letters; "" takes it away).
+
+        What is not given stays; the notes are kept with the study. Returns all notes of the candidate. Raises `NotFound` for
+        an id that there is none of, `InputError` for the baseline and for a value of another kind.
+        """
+        id = candidate if isinstance(candidate, str) else candidate.id
+        if id == BASELINE:
+            raise InputError("mark-baseline")
+        rows = {id: row.id for row, id in self._rows()}
+        if id not in rows:
+            raise NotFound("no-candidate", study=self.name, candidate=id, known=", ".join(rows))
+        for kind, value in checked(starred, hidden, label).items():
+            self._records.note(rows[id], kind, value)
+        return Marks.of(self._records.notes(self.name).get(rows[id], {}))
+
+    @property
+    def marks(self) -> dict[str, Marks]:
+        """What is noted of candidates, by id; one that nothing was noted of is not there."""
+        notes = self._records.notes(self.name)
+        return {id: marks for row, id in self._rows() if (marks := Marks.of(notes.get(row.id, {}))) != Marks()}
+
+    def judge(self) -> int:
+        """Works out the verdict of every measured file that has none yet, and keeps it; returns how many those were."""
+        rows, notes = self._rows(), self._noted()
+        new = unjudged([Candidate(self, row, id) for row, id in rows], notes)
+        ids, baseline = {id: row.id for row, id in rows}, self.baseline
+        for candidate in new:
+            self._records.note(ids[candidate.id], "verdict", note_of(candidate, judged(baseline, candidate)))
+        return len(new)
+
+    def chart(self) -> Chart:
+        """Everything that the interactive chart shows; verdicts as far as they were worked out (`judge`)."""
+        return chart_of(self, self.baseline, self.candidates, self._noted())
+
+    def to_html(self, path: Path | str) -> Path:
+        """Writes the study as one HTML file with the interactive frontier, and returns its absolute path.
+
+        The file asks for nothing from anywhere: it opens offline. Raises `InputError` where the path does not end in .html,
+        and `NotFound` where its folder is not there.
+        """
+        self.judge()
+        return write_page(page_of(self), path)
+
+    def _noted(self) -> dict[str, dict[str, Any]]:
+        notes = self._records.notes(self.name)
+        return {id: notes[row.id] for row, id in self._rows() if row.id in notes} if notes else {}
 
     def examine(self, candidate: Candidate) -> dict[str, Measurement]:
         """Scores the test split, on this spoken wish: `looks` counts it. The same file is scored once."""

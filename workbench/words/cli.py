@@ -8,6 +8,4 @@ SENTENCES = {
     "recipe-in-file": "{path}: {why}",
     "demo-failed": "{count} of {of} candidates failed. The first, {name}: {reason}",
     "no-lab": "The page needs the extra lab. Install it by: pip install 'workbench[lab]'",
-    "page-empty": "Nothing is measured yet. Run the recipe, and its file is the first point here.",
-    "page-no-name": "A published artifact needs a name. Write one beside the button.",
 }

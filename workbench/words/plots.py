@@ -3,6 +3,12 @@
 SENTENCES = {
     "picture-suffix": "{path} is no kind of picture that is drawn here. End its name in {known}.",
     "picture-folder": "There is no folder {folder}, so {path} is not drawn. Make the folder first, or name one that is there.",
+    "page-suffix": "{path} is no name for a page. End it in .html.",
+    "page-title": "{study}: {files} files against the baseline",
+    "page-title-one": "{study}: 1 file against the baseline",
+    "table-file": "File",
+    "table-recipe": "Recipe",
+    "table-note": "The baseline, and {shown} of the {on} files on the frontier, of {files} in all.",
     "frontier-title": "{y} reached at each {x}",
     "frontier-verdict": "{id} reaches {x} (the baseline: {baseline}) with {y} within the baseline's interval or better",
     "frontier-verdict-smaller": "{id} is {share} smaller with {y} within the baseline's interval or better",

@@ -1,0 +1,86 @@
+// The widget: the panels that it was asked for, and what is said when the kernel is lost.
+
+import { mountCompare } from "./compare.js";
+import { fill, h } from "./dom.js";
+import { mountFrontier } from "./frontier.js";
+import { LiveHost } from "./host.js";
+import { mountLoad } from "./load.js";
+import { keepPlace, takeUpPlace } from "./place.js";
+import { mountModel } from "./model.js";
+import { mountPublish } from "./publish.js";
+import { mountRecipe } from "./recipe.js";
+import { mountRun } from "./run.js";
+import { mountTop } from "./top.js";
+import { word } from "./words.js";
+
+const MOUNTS = {
+  load: mountLoad,
+  model: mountModel,
+  recipe: mountRecipe,
+  frontier: mountFrontier,
+  run: mountRun,
+  compare: mountCompare,
+  publish: mountPublish,
+};
+
+function render({ model, el }) {
+  const host = new LiveHost(model);
+  const whole = host.get("panels").length > 1;
+  let shown = shownPanels(host, whole);
+  el.append(shown.root);
+  const again = () => {
+    const next = shownPanels(host, whole);
+    shown.root.replaceWith(next.root);
+    shown.close();
+    shown = next;
+  };
+  host.on("language", again);
+  if (whole) {
+    takeUpPlace(host);
+    keepPlace(host);
+  }
+  return () => {
+    shown.close();
+    host.close();
+  };
+}
+
+/** All panels, in the host's language. */
+function shownPanels(host, whole) {
+  const note = h("div", { class: "wb-lost-note", role: "alert", hidden: true });
+  const mounted = host.get("panels").map((name) => MOUNTS[name](host));
+  const top = whole ? mountTop(host) : null;
+  const pair = whole ? paired(mounted.map((panel) => panel.root)) : mounted.map((panel) => panel.root);
+  const alone = whole && "voila" in document.body.dataset; // in JupyterLab the page's main part is JupyterLab's
+  const body = h(alone ? "main" : "div", { class: whole ? "wb-page" : null }, pair);
+  const language = host.language === "zh" ? "zh-CN" : "en";
+  const root = h("div", { class: whole ? "wb wb-whole" : "wb", lang: language }, top ? top.root : null, note, body);
+  const unwatch = host.watch((alive, since) => {
+    root.classList.toggle("wb-lost", !alive);
+    note.hidden = alive;
+    fill(note, alive ? [] : lostNote(host, since));
+  });
+  root.dataset.ready = "true";
+  return {
+    root,
+    close() {
+      unwatch();
+      for (const panel of mounted) panel.close();
+      if (top) top.close();
+    },
+  };
+}
+
+function lostNote(host, since) {
+  const said = word(host.language, "lost", { time: since.toLocaleTimeString() });
+  return [said, " ", h("button", { type: "button", class: "wb-b wb-go", onclick: () => location.reload() }, word(host.language, "connect-again"))];
+}
+
+/** Recipe and Frontier stand side by side where there is room: what is moved, and what comes of it. */
+function paired(roots) {
+  const by = (name) => roots.find((root) => root.dataset.panel === name);
+  const both = h("div", { class: "wb-pair" }, by("recipe"), by("frontier"));
+  return roots.flatMap((root) => (root === by("recipe") ? [both] : root === by("frontier") ? [] : [root]));
+}
+
+export default { render };

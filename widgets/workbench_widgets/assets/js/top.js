@@ -1,0 +1,37 @@
+// The line over all panels: what is worked on, its baseline, and the language.
+
+import { fill, h } from "./dom.js";
+import { said } from "./format.js";
+import { figuresOf, readPoints } from "./points.js";
+import { addWords, word } from "./words.js";
+
+addWords({
+  "top-nothing": ["Nothing is loaded yet", "还没有载入"],
+  "top-baseline": ["Baseline", "基线"],
+  "top-language": ["中文", "English"],
+});
+
+export function mountTop(host) {
+  const language = host.language;
+  const state = h("div", { class: "wb-top-state" });
+  const change = () => host.set("language", language === "zh" ? "en" : "zh");
+  const button = h("button", { type: "button", class: "wb-b wb-icon", lang: language === "zh" ? "en" : "zh-CN", onclick: change }, word(language, "top-language"));
+  const root = h("header", { class: "wb-top" }, h("div", { class: "wb-top-line" }, h("h1", { class: "wb-name" }, "Workbench"), state, h("span", { class: "wb-gap" }), button));
+  const redraw = () => {
+    const frontier = host.get("frontier");
+    if (!frontier.study) return fill(state, h("span", { class: "wb-quiet" }, word(language, "top-nothing")));
+    const figures = topFigures(frontier);
+    return fill(state, h("b", {}, frontier.study), figures.length ? h("span", { class: "wb-quiet" }, `${word(language, "top-baseline")} `, figures.join(" · ")) : null);
+  };
+  host.on("frontier", redraw);
+  redraw();
+  return { root, close() {} };
+}
+
+/** The baseline's quality, size and latency, as far as they were measured. */
+function topFigures(frontier) {
+  const data = readPoints(frontier);
+  const names = [data.metric, "size_bytes", "latency_b1_ms"];
+  const figures = names.map((name) => [name, data.baseline ? figuresOf(data, data.baseline, name) : null]);
+  return figures.filter(([, found]) => found).map(([name, found]) => said(found[0], data.measure[name].unit));
+}

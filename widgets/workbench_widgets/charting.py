@@ -1,0 +1,38 @@
+"""The chart of a session's study, made anew only when a candidate or a note beside one has changed: choosing a file does not
+read the study again."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.study import Study
+    from workbench_widgets.session import Session
+
+MARKED = "frontier-marked"
+"""In a session's memory: how often something was noted beside a candidate."""
+
+_CHART = "frontier-chart"
+
+
+def charted(session: "Session", study: "Study") -> dict[str, Any]:
+    """What the chart shows of the study. Verdicts that are not kept yet are worked out by the session's thread, and then the
+    panel is shown anew."""
+    key = study.name, study.stamp, session.memory.get(MARKED, 0)
+    kept = session.memory.get(_CHART)
+    if kept is not None and kept[0] == key:
+        return dict(kept[1])
+    chart = study.chart()
+    session.memory[_CHART] = key, chart.to_widget()
+    if any(point["status"] == "measured" and "verdict" not in point for point in chart.points):
+        session.later("frontier", lambda: _judge(session, study))
+    return dict(session.memory[_CHART][1])
+
+
+def noted(session: "Session") -> None:
+    """A note has changed: the chart is read again, and the panels that show it."""
+    session.memory[MARKED] = session.memory.get(MARKED, 0) + 1
+    session.refresh("frontier")
+
+
+def _judge(session: "Session", study: "Study") -> None:
+    if study.judge():
+        noted(session)

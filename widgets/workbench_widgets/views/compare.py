@@ -1,0 +1,125 @@
+"""What the panel Compare shows: the baseline and the candidates in hand side by side."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbench.plots.axis import axis, title
+from workbench.plots.family import caption, family
+from workbench_widgets.comparing import compared
+from workbench_widgets.following import Following, following
+from workbench_widgets.views.differing import recipe_rows
+
+if TYPE_CHECKING:
+    from workbench.records import Measurement
+    from workbench.study import Candidate
+    from workbench_widgets.session import Session
+
+MOST = 5
+"""So many candidates stand beside the baseline."""
+
+LETTERS = "ABCDE"
+
+OFFERED = 50
+"""So many others are offered to be put beside them; the Frontier has all."""
+
+PARTS = ("layers", "recall", "confusion", "changed")
+
+FIRST = ("size_bytes", "", "latency_b1_ms", "speedup_b1", "parameters", "macs")
+"""The measures that are always shown, in this order; "" is the study's metric."""
+
+
+def view(session: "Session") -> dict[str, Any]:
+    followed = following(session)
+    if followed is None:
+        return {"columns": [], "busy": False, "error": None}
+    if not followed.stamp:
+        followed.look()
+    study, baseline = followed.study, followed.study.baseline
+    chosen, left_out = in_hand(followed, session.chosen)
+    told = {c.id: compared(session, baseline, c) for c in chosen}
+    there = {id: found for id, found in told.items() if found is not None}
+    return {
+        "study": study.name,
+        "metric": study.metric,
+        "by_default": not _picked(followed, session.chosen),
+        "columns": [_column(c, k, told.get(c.id)) for k, c in enumerate([baseline, *chosen])],
+        "rows": _rows(study.metric, [baseline, *chosen]),
+        "recipe_rows": recipe_rows([baseline, *chosen]),
+        "classes": list(study.task.classes) if any(found["recall"] for found in there.values()) else [],
+        **{part: {id: found[part] for id, found in there.items()} for part in PARTS},
+        "others": _others(followed, chosen),
+        "left_out": left_out,
+        "busy": len(there) < len(told),
+        "error": next((found["refused"] for found in there.values() if found["refused"]), None),
+    }
+
+
+def _picked(followed: Following, chosen: Sequence[str]) -> "list[Candidate]":
+    known = {c.id: c for c in followed.candidates if c.status == "measured"}
+    return [known[id] for id in dict.fromkeys(chosen) if id in known]
+
+
+def in_hand(followed: Following, chosen: Sequence[str]) -> "tuple[list[Candidate], int]":
+    """The measured candidates that are compared, and how many more are in hand: with none chosen, the newest one."""
+    picked = _picked(followed, chosen) or [c for c in followed.candidates if c.status == "measured"][-1:]
+    return picked[:MOST], len(picked[MOST:])
+
+
+def _others(followed: Following, chosen: "Sequence[Candidate]") -> list[list[str]]:
+    """The measured candidates that could be put beside these, the newest first: id and recipe."""
+    taken = {c.id for c in chosen}
+    rest = [c for c in reversed(followed.candidates) if c.status == "measured" and c.id not in taken]
+    return [[c.id, caption(c.recipe)] for c in rest[:OFFERED]] if len(chosen) < MOST else []
+
+
+def _column(candidate: "Candidate", place: int, told: Mapping[str, Any] | None) -> dict[str, Any]:
+    figures = {name: [m.value, m.low, m.high, _unit(m)] for name, m in candidate.measures.items() if m.value == m.value}
+    column = {"id": candidate.id, "letter": LETTERS[place - 1] if place else "", "title": caption(candidate.recipe)}
+    kind = {"family": family(candidate.recipe).key if place else "b", "measures": _plain(figures)}
+    said = ("verdict", "clauses", "loss", "differences")
+    return {**column, **kind, **{name: told[name] if told is not None else None for name in said}}
+
+
+def _unit(measurement: "Measurement") -> str:
+    """The unit as the page's figures know it: it scales each by itself."""
+    unit = axis([measurement]).unit
+    return {"%": "share", "kB": "bytes", "MB": "bytes", "×": "x"}.get(unit, unit)
+
+
+def _plain(figures: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """Without infinities, which are no JSON: an open end of an interval is null."""
+    return {name: [x if isinstance(x, str) or abs(x) < float("inf") else None for x in row] for name, row in figures.items()}
+
+
+def _rows(metric: str, candidates: "Sequence[Candidate]") -> list[dict[str, Any]]:
+    """The measures that any of them has: first those that are always shown."""
+    names = list(dict.fromkeys(name for c in candidates for name in c.measures))
+    first = [name or metric for name in FIRST if (name or metric) in names]
+    rest = [name for name in names if name not in first]
+    return [{"name": name, "title": title(name), "always": name in first} for name in (*first, *rest)]
+
+
+def said(session: "Session") -> str:
+    """ "c2: 83 % smaller · no measurable loss (at most 0.8 points), 12 of 270 answers changed"."""
+    shown = view(session)
+    lines = []
+    for column in shown["columns"][1:]:
+        changed = shown["changed"].get(column["id"])
+        if changed is None:
+            lines.append(f"{column['id']}: being compared")
+        else:
+            moved = sum(changed["counts"].values())
+            lines.append(f"{column['id']}: {column['verdict']}, {moved} of {changed['n']} answers changed")
+    return "; ".join(lines) or "nothing to compare"
+
+
+def code(session: "Session") -> str:
+    followed = following(session)
+    if followed is None:
+        return ""
+    chosen, _ = in_hand(followed, session.chosen)
+    ids = ", ".join(repr(c.id) for c in chosen)
+    lines = ["import workbench as wb", "", f"study = wb.Study.open({followed.study.name!r})", f"for id in [{ids}]:"]
+    lines += ["    candidate = study.candidate(id)", "    print(id, wb.compare(study.baseline, candidate).sentence)"]
+    lines += ["    changes = wb.changes(study.baseline, candidate)", "    print(changes.counts)"]
+    return "\n".join([*lines, ""])

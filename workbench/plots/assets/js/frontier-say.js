@@ -1,0 +1,87 @@
+// How the frontier panel says figures, limits and files. No DOM here.
+
+import { digits, figure, said } from "./format.js";
+import { figuresOf } from "./points.js";
+import { word } from "./words.js";
+import "./words-frontier.js";
+
+const THIN_SPACE = "\u2009";
+
+export function measureTitle(language, measure) {
+  const key = `measure-${measure.name}`;
+  const known = word(language, key);
+  return known === key ? measure.title : known;
+}
+
+/** A measure's title with its unit: "Size, kB, log". `largest` decides between kB and MB. */
+export function axisLabel(language, measure, log, largest) {
+  const unit = figure(largest, measure.unit)[1];
+  const parts = [measureTitle(language, measure), unit, log ? word(language, "frontier-log") : ""];
+  return parts.filter(Boolean).join(", ");
+}
+
+/** [figure, unit] of a value with half its interval: ["93.3 ± 0.5", "%"]. */
+export function intervalSaid(figures, unit) {
+  const [value, low, high] = figures;
+  const [number, name] = figure(value, unit);
+  const half = (high - low) / 2;
+  if (!(half > 0) || !Number.isFinite(half)) return [number, name];
+  const scaled = unit === "share" ? (100 * half).toFixed(1) : digits(half, 2);
+  return [`${number} ± ${scaled}`, name];
+}
+
+/** A difference of two values; of shares it is said in points, never in per cent. */
+export function gapSaid(language, amount, unit) {
+  if (unit !== "share") return said(amount, unit);
+  return word(language, "frontier-points-of", { n: digits(100 * amount, 2) });
+}
+
+export function limitSaid(state, axis, value) {
+  const measure = state.data.measure[state[axis]];
+  return `${state.direction(axis) > 0 ? "≥" : "≤"}${THIN_SPACE}${said(value, measure.unit)}`;
+}
+
+/** The limits in words: "≤ 140 kB and ≥ 92.5 %"; empty where there is none. */
+export function limitsSaid(language, state, limits) {
+  const set = ["x", "y"].filter((axis) => limits[axis] !== null);
+  return set.map((axis) => limitSaid(state, axis, limits[axis])).join(word(language, "frontier-and"));
+}
+
+export function nameOf(language, point) {
+  return point.row === 0 ? word(language, "frontier-baseline") : point.label || point.name;
+}
+
+/** The measures that are told of a file: those of the axes, then quality, size and latency, each once. */
+export function toldMeasures(state, most = 4) {
+  const names = [state.y, state.x, state.size, state.data.metric, "size_bytes", "latency_b1_ms"];
+  return [...new Set(names)].filter((name) => state.data.measure[name]).slice(0, most);
+}
+
+/** A file in a sentence, for the live line. */
+export function spokenPoint(language, state, point) {
+  if (point.reason) return word(language, "frontier-spoken-failed", { id: point.id, reason: point.reason });
+  const told = [state.y, state.x].map((name) => [figuresOf(state.data, point, name), state.data.measure[name]]);
+  const figures = told.filter(([found]) => found).map(([found, measure]) => said(found[0], measure.unit));
+  const head = point.row === 0 ? nameOf(language, point) : `${point.id}, ${nameOf(language, point)}`;
+  return [`${head}.`, `${figures.join(", ")}.`, point.verdict ? `${point.verdict}.` : ""].filter(Boolean).join(" ");
+}
+
+/** What is shown, and of what is not shown, why: "n of m files shown; 3 failed; 2 hidden by hand". */
+export function countSaid(language, state, below) {
+  const { items, base, failed, working, hidden, off, lacking } = state.scene;
+  const shown = items.length - (base ? 1 : 0);
+  const all = shown + hidden.length + off.filter((point) => point.status === "measured").length + lacking.length;
+  const one = all === 1 ? "frontier-files-one" : "frontier-files";
+  const head = shown === all ? word(language, one, { m: all }) : word(language, "frontier-shown", { n: shown, m: all });
+  const families = [...state.off].map((family) => word(language, `family-${family}`)).join(", ");
+  const measure = [state.x, state.y].map((name) => state.data.measure[name]).find((m) => m && lacking.some((p) => !figuresOf(state.data, p, m.name)));
+  const parts = [
+    failed.length ? word(language, "frontier-n-failed", { n: failed.length }) : "",
+    working.length ? word(language, "frontier-n-working", { n: working.length }) : "",
+    hidden.length ? word(language, "frontier-n-hidden", { n: hidden.length }) : "",
+    off.length ? word(language, "frontier-n-off", { n: off.length, families }) : "",
+    lacking.length && measure ? word(language, "frontier-n-lacking", { n: lacking.length, measure: measureTitle(language, measure) }) : "",
+    below ? word(language, state.zoomed ? "frontier-n-outside" : "frontier-n-below", { n: below }) : "",
+  ];
+  return [head, ...parts.filter(Boolean)].join(language === "zh" ? "；" : "; ");
+}

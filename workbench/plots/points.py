@@ -1,0 +1,185 @@
+"""The points of a study as values for an interactive chart: what a widget and a saved page are given.
+
+A point carries what is said of a candidate; its figures stand in columns, a measure at a time, which travel as binary to a
+widget and as short numbers into a page.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.plots.axis import Axis, axis
+from workbench.plots.family import Composed, caption, family
+from workbench.records.values import Measurement
+
+Numbers = npt.NDArray[np.float64]
+
+REACH, ESTIMATED, DIGITS = 2, 3, 4
+"""Significant digits in a page: of an interval, to whose last one its figure goes, of an estimate, of what is exact. The bytes
+of a file keep all."""
+
+_UNITS = {"%": "share", "kB": "bytes", "MB": "bytes", "×": "x"}
+"""What the page calls the units that an axis shows: it scales figures one by one."""
+
+
+class Shown(Protocol):
+    """A candidate, as far as its point goes."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def recipe(self) -> Composed: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def measures(self) -> Mapping[str, Measurement]: ...
+
+
+@dataclass(frozen=True)
+class Column:
+    """A measure of every file, the baseline first (N each); NaN where a file lacks it. `low` and `high` are None where every
+    figure is exact, `estimate` where none came before the files."""
+
+    value: Numbers
+    low: Numbers | None
+    high: Numbers | None
+    estimate: Numbers | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything that the interactive chart shows.
+
+    `measures` say how each measure is shown; `points` are the candidates in the order of their making, and `columns` have
+    their figures, the baseline's before them.
+    """
+
+    study: str
+    metric: str
+    margin: float
+    measures: tuple[Mapping[str, Any], ...]
+    baseline: Mapping[str, Any]
+    points: tuple[Mapping[str, Any], ...]
+    columns: Mapping[str, Column]
+
+    def to_widget(self) -> dict[str, Any]:
+        """As values of a widget: the parts of a column are the bytes of little-endian doubles."""
+        return self._with(lambda _, column: _binary(column))
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON, and short: figures are rounded to what is shown of them, null where there is none, and of an interval there
+        is how far it reaches `below` and `above` the value."""
+        return self._with(_short)
+
+    def _with(self, written: Callable[[str, Column], dict[str, Any]]) -> dict[str, Any]:
+        columns = {name: written(name, column) for name, column in self.columns.items()}
+        head = {"study": self.study, "metric": self.metric, "margin": self.margin, "baseline": dict(self.baseline)}
+        return head | {
+            "measures": [dict(m) for m in self.measures],
+            "points": [dict(p) for p in self.points],
+            "columns": columns,
+        }
+
+
+def chart(
+    study: str,
+    metric: str,
+    margin: float,
+    baseline: Shown,
+    candidates: Sequence[Shown],
+    beside: Mapping[str, Mapping[str, Any]],
+    estimates: Mapping[str, Mapping[str, float]],
+) -> Chart:
+    """The chart of a study. `beside` has what is to be said of candidates besides, by id: `verdict` and `loss`, `starred`,
+    `hidden`, `label`; what is empty or false is left out. `estimates` are those that came before the files, by id and measure.
+    """
+    everyone = [baseline, *candidates]
+    names = [name for name in _known(everyone) if _tellable(name, everyone)]
+    names.sort(key=lambda name: (name != metric, name != "size_bytes"))
+    points = tuple(_point(c) | {k: v for k, v in beside.get(c.id, {}).items() if v} for c in candidates)
+    columns = {name: _column(name, everyone, estimates) for name in names}
+    return Chart(study, metric, margin, tuple(_measure(name, everyone) for name in names), _point(baseline), points, columns)
+
+
+def _known(everyone: Iterable[Shown]) -> list[str]:
+    """Every measure, in the order in which files have them."""
+    return list(dict.fromkeys(name for c in everyone for name in c.measures))
+
+
+def _tellable(name: str, everyone: Iterable[Shown]) -> bool:
+    """Whether a choice may read the measure (not of the test split), and any file has a figure of it."""
+    found = [c.measures[name] for c in everyone if name in c.measures]
+    return all(m.split != "test" for m in found) and any(math.isfinite(m.value) for m in found)
+
+
+def _measure(name: str, everyone: Iterable[Shown]) -> dict[str, Any]:
+    found = [m for c in everyone if (m := c.measures.get(name)) is not None and math.isfinite(m.value)]
+    shown = axis(found)
+    machines = sorted({m.machine for m in found if m.machine})
+    said = {"name": name, "title": shown.title, "unit": _unit(shown), "higher_is_better": shown.higher_is_better}
+    return said | ({"machine": ", ".join(machines)} if machines else {})
+
+
+def _unit(shown: Axis) -> str:
+    return _UNITS.get(shown.unit, shown.unit)
+
+
+def _point(candidate: Shown) -> dict[str, Any]:
+    """What is said of a candidate: one that was claimed and not begun is "waiting"."""
+    name = caption(candidate.recipe) or candidate.name
+    status = "waiting" if candidate.status == "interrupted" and not candidate.reason else candidate.status
+    said = {"id": candidate.id, "name": name, "family": family(candidate.recipe).key or "b", "status": status}
+    return said | ({"reason": candidate.reason} if candidate.reason else {})
+
+
+def _column(name: str, everyone: Sequence[Shown], estimates: Mapping[str, Mapping[str, float]]) -> Column:
+    found = [c.measures.get(name) for c in everyone]
+    value, low, high = (_numbers(getattr(m, part) if m else None for m in found) for part in ("value", "low", "high"))
+    exact = np.array_equal(low, value, equal_nan=True) and np.array_equal(high, value, equal_nan=True)
+    before = _numbers(estimates.get(c.id, {}).get(name) for c in everyone)
+    return Column(value, None if exact else low, None if exact else high, None if np.isnan(before).all() else before)
+
+
+def _numbers(given: Iterable[float | None]) -> Numbers:
+    return np.array([math.nan if v is None else v for v in given], dtype=np.float64)
+
+
+def _binary(column: Column) -> dict[str, Any]:
+    parts = {"value": column.value, "low": column.low, "high": column.high, "estimate": column.estimate}
+    return {part: numbers.astype("<f8").tobytes() for part, numbers in parts.items() if numbers is not None}
+
+
+def _short(name: str, column: Column) -> dict[str, Any]:
+    if column.low is None or column.high is None:
+        made = {"value": _rounded(column.value, 17 if name == "size_bytes" else DIGITS)}
+    else:
+        below, above = column.value - column.low, column.high - column.value
+        made = {"value": [_to_digit_of(v, max(b, a)) for v, b, a in zip(column.value, below, above, strict=True)]}
+        made |= {"below": _rounded(below, REACH), "above": _rounded(above, REACH)}
+    return made if column.estimate is None else made | {"estimate": _rounded(column.estimate, ESTIMATED)}
+
+
+def _rounded(numbers: Numbers, digits: int) -> list[int | float | None]:
+    return [_plain(float(f"{v:.{digits}g}")) for v in numbers]
+
+
+def _to_digit_of(value: float, reach: float) -> int | float | None:
+    """A figure to the last digit that its interval is written with."""
+    if not (math.isfinite(reach) and reach > 0 and math.isfinite(value)):
+        return _plain(float(f"{value:.{DIGITS}g}"))
+    return _plain(round(float(value), REACH - 1 - math.floor(math.log10(reach))))
+
+
+def _plain(value: float) -> int | float | None:
+    """Whole numbers as such; null for what is no number, or has no end."""
+    if not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() else value
