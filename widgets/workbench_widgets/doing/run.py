@@ -4,12 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
-from workbench_widgets.cards import steps_of
 from workbench_widgets.following import ASKED, following
 
 if TYPE_CHECKING:
     from workbench.recipes import Recipe
-    from workbench.study import Candidate
     from workbench_widgets.session import Session
 
 
@@ -54,33 +52,17 @@ def cancel(session: "Session", candidate: str) -> None:
 
 def again(session: "Session", candidate: str) -> None:
     """Runs a candidate that failed, or was cancelled or interrupted, again in its place: finished steps are kept."""
-    recipe = _candidate(session, candidate).recipe
+    study = session.study()
+    if study is None:
+        raise InputError("nothing-loaded")
+    recipe = study.candidate(candidate).recipe
     session.aside("run", lambda: _submit(session, [recipe]))
-
-
-def edit_run(session: "Session", candidate: str) -> None:
-    """Puts the recipe of a candidate into the cards."""
-    session.steps = steps_of(_candidate(session, candidate).recipe)
-    session.refresh()
-
-
-def show_run(session: "Session", candidate: str) -> None:
-    """Takes a candidate in hand."""
-    session.chosen = [_candidate(session, candidate).id]
-    session.refresh()
 
 
 def device(session: "Session", name: str) -> None:
     """Where the next runs train: "auto", "cpu", "cuda:0"."""
     session.device = name
     session.show("run")
-
-
-def _candidate(session: "Session", id: str) -> "Candidate":
-    study = session.study()
-    if study is None:
-        raise InputError("nothing-loaded")
-    return study.candidate(id)
 
 
 def _look(session: "Session") -> None:
@@ -91,11 +73,4 @@ def _look(session: "Session") -> None:
     session.watch.wake(at_once=True)
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {
-    "run": run,
-    "cancel": cancel,
-    "again": again,
-    "edit-run": edit_run,
-    "show-run": show_run,
-    "device": device,
-}
+COMMANDS: dict[str, Callable[..., Any]] = {"run": run, "cancel": cancel, "again": again, "device": device}

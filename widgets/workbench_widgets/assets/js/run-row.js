@@ -35,9 +35,9 @@ export function runActs(job) {
   const candidate = job.candidate;
   if (!candidate) return [];
   if (job.state === "running" || job.state === "waiting") return [["run-cancel", "cancel", { candidate }]];
-  if (job.state === "done") return [["run-show", "show-run", { candidate }]];
+  if (job.state === "done") return [["run-show", "choose", { ids: [candidate] }]];
   const again = [job.state === "interrupted" ? "run-continue" : "run-again", "again", { candidate }];
-  return [again, ["run-edit", "edit-run", { candidate }]];
+  return [again, ["run-edit", "edit", { id: candidate }]];
 }
 
 /** A row: its element, and `update(job)`. Bar, rate and time move; all else is made anew only when it is another. */
