@@ -48,3 +48,19 @@ def candidate(id: str, size: float, accuracy: float, half: float = 0.01, kinds: 
 @pytest.fixture
 def make():
     return candidate
+
+
+@pytest.fixture(name="measured")
+def _measured():
+    return measured
+
+
+@pytest.fixture(name="recipe")
+def _recipe():
+    return recipe
+
+
+@pytest.fixture
+def bare():
+    """A candidate with just these measures."""
+    return Candidate

@@ -11,8 +11,9 @@ const BYTES = [
 export function digits(value, most = 3) {
   if (!Number.isFinite(value)) return "–";
   if (value === 0) return "0";
-  const places = Math.max(0, most - 1 - Math.floor(Math.log10(Math.abs(value))));
-  return grouped(value.toFixed(Math.min(places, 6)));
+  const rounded = Number(value.toPrecision(most));
+  const places = Math.max(0, most - 1 - Math.floor(Math.log10(Math.abs(rounded))));
+  return grouped(rounded.toFixed(Math.min(places, 6)));
 }
 
 /** Thousands by thin space, a true minus. */

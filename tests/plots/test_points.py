@@ -1,0 +1,81 @@
+"""A study's points as values: every figure arrives as it was measured, by both ways."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from workbench.plots.points import chart
+
+
+@pytest.fixture
+def made(make, bare, recipe):
+    files = [make("c1", 41_237, 0.93456, 0.0123), make("c2", 20_000, 0.9, kinds="pq")]
+    failed = bare("c3", {}, "int8", "failed", "It did not fit.", recipe("d"))
+    waiting = bare("c4", {}, "int8", "interrupted", None, recipe("d"))
+    beside = {"c1": {"verdict": "83 % smaller", "loss": "none", "starred": True, "hidden": False, "label": ""}}
+    base = make("baseline", 100_000, 0.95, kinds="")
+    return chart("s", "accuracy", 0.01, base, [*files, failed, waiting], beside, {"c1": {"size_bytes": 45_678}})
+
+
+def read(part):
+    return np.frombuffer(part, dtype="<f8").tolist()
+
+
+def test_points_say_what_is_said_and_nothing_that_is_not(made):
+    first, second, failed, waiting = made.to_json()["points"]
+    assert first == {
+        "id": "c1",
+        "name": "do something 3 epochs",
+        "family": "q",
+        "status": "measured",
+        "verdict": "83 % smaller",
+        "loss": "none",
+        "starred": True,
+    }
+    assert (second["family"], "verdict" in second) == ("pq", False)
+    assert (failed["status"], failed["reason"]) == ("failed", "It did not fit.")
+    assert (waiting["status"], "reason" in waiting) == ("waiting", False)
+    assert made.to_json()["baseline"]["family"] == "b"
+
+
+def test_measures_come_with_how_they_are_shown_quality_first(made):
+    shown = made.to_json()["measures"]
+    assert [m["name"] for m in shown] == ["accuracy", "size_bytes", "latency_b1_ms"]
+    assert [m["unit"] for m in shown] == ["share", "bytes", "ms"]
+    assert [m["higher_is_better"] for m in shown] == [True, False, False]
+    assert shown[2]["machine"] == "a small machine" and "machine" not in shown[0]
+
+
+def test_a_widget_gets_doubles_as_they_were_measured(made):
+    columns = made.to_widget()["columns"]
+    accuracy = columns["accuracy"]
+    assert read(accuracy["value"])[:3] == [0.95, 0.93456, 0.9] and math.isnan(read(accuracy["value"])[3])
+    assert read(accuracy["low"])[1] == 0.93456 - 0.0123 and read(accuracy["high"])[1] == 0.93456 + 0.0123
+    assert set(columns["size_bytes"]) == {"value", "estimate"}, "an exact figure is its own interval"
+    assert read(columns["size_bytes"]["estimate"])[1] == 45_678
+
+
+def test_a_page_gets_them_to_the_last_digit_of_their_interval(made):
+    columns = json.loads(json.dumps(made.to_json(), allow_nan=False))["columns"]
+    assert columns["accuracy"]["value"] == [0.95, 0.935, 0.9, None, None]
+    assert columns["accuracy"]["below"][:2] == [0.01, 0.012] == columns["accuracy"]["above"][:2]
+    assert columns["size_bytes"]["value"] == [100_000, 41_237, 20_000, None, None]
+    assert columns["size_bytes"]["estimate"] == [None, 45_700, None, None, None]
+
+
+def test_an_interval_without_an_end_and_a_figure_that_is_none(make):
+    odd = make("c1", 10, 0.5)
+    odd.measures["accuracy"] = replace(odd.measures["accuracy"], low=-math.inf, high=math.inf)
+    odd.measures["latency_b1_ms"] = replace(odd.measures["latency_b1_ms"], value=math.nan, low=math.nan, high=math.nan)
+    columns = chart("s", "accuracy", 0.01, make("baseline", 10, 0.5), [odd], {}, {}).to_json()["columns"]
+    assert columns["accuracy"] == {"value": [0.5, 0.5], "below": [0.01, None], "above": [0.01, None]}
+    assert columns["latency_b1_ms"]["value"][1] is None
+
+
+def test_figures_of_the_test_split_are_not_shown(make, measured):
+    seen = make("c1", 10, 0.5)
+    seen.measures["test_accuracy"] = measured("test_accuracy", 0.5, higher=True, split="test")
+    assert "test_accuracy" not in chart("s", "accuracy", 0.01, make("baseline", 10, 0.5), [seen], {}, {}).columns
