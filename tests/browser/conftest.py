@@ -89,8 +89,10 @@ class Visit:
         return self.page.get_by_role("region", name=name, exact=True)
 
     def choose_digits(self):
+        """Chooses the example, and waits until its baseline is there."""
         self.region("Load").get_by_role("radio", name=re.compile("digits", re.I)).first.click()
-        expect(self.rows()).to_have_count(2, timeout=120_000) if not self.measured() else None
+        expect(self.page.get_by_text("Nothing is loaded yet")).to_be_hidden(timeout=120_000)
+        expect(self.table().get_by_text("baseline", exact=False).first).to_be_visible(timeout=60_000)
 
     def table(self):
         button = self.region("Frontier").get_by_role("button", name="Table", exact=True)

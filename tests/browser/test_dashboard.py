@@ -88,6 +88,9 @@ def test_by_keyboard_alone_with_a_focus_that_is_seen(visit):
     v = visit()
     v.choose_digits()
     before = v.measured()
+    v.region("Recipe").get_by_role("slider").first.focus()
+    for _ in range(3):
+        v.page.keyboard.press("ArrowRight")  # another recipe than the one that is measured
     v.page.locator("body").click(position={"x": 2, "y": 2})
     for _ in range(250):
         v.page.keyboard.press("Tab")
