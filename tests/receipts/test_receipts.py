@@ -25,7 +25,7 @@ SHARE = Figure("accuracy", 0.9, 0.86, 0.93, "share")
 numbers = st.floats(-1e9, 1e9)
 
 
-@given(st.lists(st.tuples(numbers, numbers, numbers), max_size=4), st.booleans())
+@given(st.lists(st.tuples(numbers, numbers, numbers), min_size=1, max_size=4), st.booleans())
 def test_a_receipt_is_read_as_it_was_written(tmp_path_factory, drawn, local):
     figures = [Figure(f"f {k}", sorted(v)[1], min(v), max(v) if k else math.inf, "ms", local) for k, v in enumerate(drawn)]
     folder = tmp_path_factory.mktemp("receipt")
@@ -70,6 +70,16 @@ def changed(data, path, value):
         (("again", "script", 0), "b/pack.sh"),
         (("again",), {"shell": "rm"}),
         (("again",), {"study": 7}),
+        (("figures", 0, "value"), 10**400),
+        (("figures", 0, "high"), -(10**400)),
+        (("figures", 0, "local"), "no"),
+        (("figures",), []),
+        (("format",), True),
+        (("format",), None),
+        (("seed",), True),
+        (("machine", "cores"), "two"),
+        (("machine", "processor"), None),
+        (("machine", "gpus"), "none"),
     ],
 )
 def test_a_changed_part_is_damage(tmp_path, path, value):

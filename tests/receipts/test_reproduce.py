@@ -11,7 +11,7 @@ from torch import nn
 import workbench as wb
 from workbench import jobs, machine
 from workbench.cli import call
-from workbench.errors import InputError, StepFailed
+from workbench.errors import Damaged, InputError, StepFailed
 from workbench.objects import Objects
 from workbench.receipts import Figure, Receipt, read, write
 from workbench.study.origin import Origin
@@ -182,3 +182,38 @@ def test_arrays_and_weights_are_found_by_their_digest_or_missed(filed, tmp_path)
 def test_a_study_that_cannot_be_read_is_damage(picture, tmp_path, edit, capsys):
     path = edited(picture, tmp_path / "f.receipt.json", lambda data: edit(data["again"]["study"]))
     assert call(["reproduce", str(path)]) == 2 and str(path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("study",), None),
+        (("seed",), "x"),
+        (("seed",), 10**30),
+        (("device",), 3),
+        (("measures",), None),
+        (("measures",), "accuracy"),
+        (("measures",), [1]),
+        (("model", "source"), 3),
+        (("model", "arguments"), None),
+        (("model", "cuts"), [["a", "b"]]),
+        (("task", "name"), None),
+        (("fits", 0, "device"), None),
+        (("fits", 0, "model", "weights"), 4),
+        (("fits", 0, "seed"), "x"),
+        (("recipes",), ["c1"]),
+        (("recipes", "c1"), 3),
+    ],
+)
+def test_each_part_of_a_study_is_what_it_has_to_be(picture, path, value):
+    study = read(picture).again["study"]
+    assert Origin.from_json(study, picture).to_json() == study
+    *parts, last = path
+    part = study
+    for name in parts:
+        part = part[name]
+    part[last] = value
+    with pytest.raises(Damaged) as refused:
+        Origin.from_json(study, picture)
+    assert refused.value.code == "receipt-damaged" and ".".join(map(str, path)) in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -5,6 +5,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -63,7 +64,7 @@ class Figure:
         high = math.inf if data["high"] is None else _number(data["high"])
         if not low <= value <= high:
             raise ValueError(f"{data['name']} does not lie in its own interval")
-        return cls(_text(data["name"]), value, low, high, _text(data["unit"]), data["local"] is True)
+        return cls(_text(data["name"]), value, low, high, _text(data["unit"]), _flag(data["local"]))
 
 
 @dataclass(frozen=True)
@@ -99,15 +100,19 @@ class Receipt:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """What `to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
         figures = tuple(Figure.from_json(figure) for figure in data["figures"])
+        if not figures:
+            raise ValueError("it holds no figure")
         if len({figure.name for figure in figures}) < len(figures):
             raise ValueError("two figures have one name")
         machine = dict(data["machine"])
-        machine |= {name: tuple(map(_text, machine[name])) for name in ("instructions", "gpus")}
+        machine |= {name: _texts(machine[name]) for name in ("instructions", "gpus")}
+        machine |= {name: _text(machine[name]) for name in ("system", "processor")}
+        machine |= {name: _number(machine[name]) for name in ("cores", "memory_bytes")}
         named = {key: {_text(k): _text(v) for k, v in dict(data[key]).items()} for key in ("data", "versions")}
         if PurePosixPath(_text(data["of"])).name != data["of"]:
             raise ValueError("it names no file beside it")
         again, seed = _again(data["again"]), data["seed"]
-        if not isinstance(seed, int):
+        if isinstance(seed, bool) or not isinstance(seed, int):
             raise ValueError("its seed is no whole number")
         return cls(data["of"], _text(data["command"]), again, seed, figures=figures, machine=Machine(**machine), **named)
 
@@ -134,6 +139,8 @@ def read(path: Path | str) -> Receipt:
     data = _parsed(path)
     if not isinstance(data, dict) or "format" not in data or "figures" not in data:
         raise InputError("receipt-none", path=str(path))
+    if isinstance(data["format"], bool) or not isinstance(data["format"], int):
+        raise Damaged("receipt-damaged", path=str(path), why="its format is no whole number")
     if data["format"] != FORMAT:
         raise InputError("receipt-later", path=str(path), format=data["format"], known=FORMAT)
     try:
@@ -177,7 +184,19 @@ def _text(value: Any) -> str:
     return value
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r:.40} stands where true or false is")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r:.40} stands where a list is")
+    return tuple(map(_text, value))
+
+
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise ValueError(f"{value!r:.40} stands where a number is")
     return value

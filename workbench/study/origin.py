@@ -7,10 +7,11 @@ study was made.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.errors import Damaged
-from workbench.models import Model
 from workbench.receipts import Figure, Receipt
 from workbench.recipes import Recipe
 from workbench.records import Measurement, StudyRow
@@ -44,18 +45,64 @@ class Origin:
     def from_json(cls, data: Mapping[str, Any], path: Path) -> Self:
         """What `to_json` wrote into the receipt at `path`. Raises `Damaged` for anything else."""
         try:
+            _Origin.model_validate(data)
             origin = cls(**data)
-            for described in (origin.model, *(fit["model"] for fit in origin.fits)):
-                Model.from_json(described)
-            for task in (origin.task, *(fit["task"] for fit in origin.fits)):
-                dict(task["source"]), str(task["name"]), str(task["digest"])
-            for fit in origin.fits:
-                dict(fit["settings"]), int(fit["seed"])
             for steps in origin.recipes.values():
                 Recipe.from_json(list(steps), missing_ok=True)
+        except ValidationError as error:
+            raise _damaged(path, f"{'.'.join(map(str, error.errors()[0]['loc']))}: {error.errors()[0]['msg']}") from None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise Damaged("receipt-damaged", path=str(path), why=f"its study cannot be read ({error})") from None
+            raise _damaged(path, str(error)) from None
         return origin
+
+
+class _Written(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class _Model(_Written):
+    kind: Literal["module", "graph"]
+    name: str
+    source: str
+    code: str
+    arguments: dict[str, Any]
+    weights: str | None
+    cuts: list[Annotated[list[Any], Field(min_length=3, max_length=3)]]
+
+
+class _Task(_Written):
+    name: str
+    kind: str
+    source: dict[str, Any]
+    digest: str
+
+
+_Seed = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+
+class _Fit(_Written):
+    model: _Model
+    task: _Task
+    settings: dict[str, Any]
+    seed: _Seed
+    device: str
+
+
+class _Origin(_Written):
+    """What each part of an origin is, as JSON."""
+
+    study: str
+    task: _Task
+    model: _Model
+    fits: list[_Fit]
+    seed: _Seed
+    device: str
+    measures: list[str]
+    recipes: dict[str, list[dict[str, Any]]]
+
+
+def _damaged(path: Path, why: str) -> Damaged:
+    return Damaged("receipt-damaged", path=str(path), why=f"its study cannot be read ({why})")
 
 
 def fits(weights: str | None) -> list[dict[str, Any]]:
