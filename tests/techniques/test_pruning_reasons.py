@@ -240,3 +240,34 @@ def test_a_deep_network_and_a_cancelled_one():
     around.check_with = ask
     with pytest.raises(Cancelled):
         StructuredPruning().plan(module, around)
+
+
+class Joined(nn.Module):
+    """A flattened picture beside a word: torch-pruning miscounts what the linear layer reads."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.pool, self.word, self.mix = nn.Conv2d(1, 4, 3), nn.MaxPool2d(2), nn.Embedding(16, 8), nn.Linear(44, 12)
+        self.fc = nn.Linear(12, 10)
+
+    def forward(self, x):
+        picture = self.pool(F.hardswish(self.conv(x))).flatten(1)
+        return self.fc(F.relu(self.mix(torch.cat([picture, self.word(x.flatten(1)[:, 0].clamp(0, 15).long())], 1))))
+
+
+@pytest.mark.parametrize("criterion", ["magnitude", "group_norm", "random"])
+def test_a_miscounted_concatenation_is_no_bare_error(criterion):
+    torch.manual_seed(0)
+    module, x = Joined().eval(), images()
+    smaller, report, removed = prune(module, context(x=x), ratio=0.5, criterion=criterion)
+    assert codes(report)["mix"] == "channels-removed" and smaller.mix.out_features == 6
+    kept = {
+        name: [c for c in range(n) if c not in removed.get(name, {}).get("out", [])]
+        for name, n in (("conv", 4), ("word", 8), ("mix", 12))
+    }
+    with torch.no_grad():
+        for name, layer in (("conv", module.conv), ("mix", module.mix)):
+            gone = [c for c in range(len(layer.weight)) if c not in kept[name]]
+            layer.weight[gone], layer.bias[gone] = 0, 0
+        module.word.weight[:, [c for c in range(8) if c not in kept["word"]]] = 0
+        assert torch.allclose(smaller(torch.from_numpy(x)), module(torch.from_numpy(x)), atol=1e-5)

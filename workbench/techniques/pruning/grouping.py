@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 
 from workbench.models.calling import call
-from workbench.techniques.pruning.layers import PRODUCERS, Side, is_depthwise, is_producer, unsupported
+from workbench.techniques.pruning.layers import PRODUCERS, Side, is_depthwise, is_producer, unsupported, width
 
 Place = tuple[str, Side]
 Unit = Mapping[Place, tuple[int, ...]]
@@ -42,7 +42,10 @@ class Group:
 
 
 def groups(module: nn.Module, inputs: dict[str, Tensor]) -> list[Group]:
-    """The groups of a module, found by following its autograd graph on `inputs`. The module is left as it was."""
+    """The groups of a module, found by following its autograd graph on `inputs`. The module is left as it was.
+
+    A group that names channels that a layer does not have (of a concatenation whose parts were miscounted) is left out.
+    """
     import torch_pruning as tp
 
     traced = copy.deepcopy(module).eval()
@@ -53,7 +56,18 @@ def groups(module: nn.Module, inputs: dict[str, Tensor]) -> list[Group]:
         graph.build_dependency(traced, inputs, forward_fn=_forward, verbose=False)
     names = {part: name for name, part in traced.named_modules()}
     found = [_plain(g, names) for g in graph.get_all_groups(root_module_types=list(PRODUCERS))]
-    return [evened(g, dict(module.named_modules())) for g in found]
+    layers = dict(module.named_modules())
+    return [evened(g, layers) for g in found if _is_within(g, layers)]
+
+
+def _is_within(group: Group, layers: Mapping[str, nn.Module]) -> bool:
+    return all(
+        0 <= channel < width(layers[name], side)
+        for unit in group.units
+        for (name, side), channels in unit.items()
+        if unsupported(layers[name]) is None
+        for channel in channels
+    )
 
 
 def _forward(module: nn.Module, inputs: dict[str, Tensor]) -> list[Tensor]:
