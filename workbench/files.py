@@ -116,14 +116,17 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def folder_atomic(target: Path) -> Iterator[Path]:
+def folder_atomic(target: Path, within: Path | None = None) -> Iterator[Path]:
     """Yields an empty folder to fill; on leaving it is `target`, whole; on an error nothing is left of it.
 
-    A `target` that somebody else finished in the meantime is kept, and ours is dropped.
+    It is filled beside `target`, or in the folder `within` of the same disk. A `target` that somebody else finished in the
+    meantime is kept, and ours is dropped.
     """
     with storage(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=".writing-"))
+        place = within or target.parent
+        for folder in (target.parent, place):
+            folder.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=place, prefix=".writing-"))
     try:
         try:
             yield temporary

@@ -22,6 +22,10 @@ from workbench.records import Records, VersionRow
 from .conftest import WEIGHTS, Study, linear, make_task
 
 
+def bench(name):
+    return home() / "writing" / name
+
+
 def shelf(name):
     return home() / "published" / name
 
@@ -255,10 +259,10 @@ def test_what_is_no_artifact_in_the_folder_is_stepped_over(study):
     (shelf("toy-small") / "1").mkdir(parents=True)
     shutil.copytree(publish(study.candidates[0], "elsewhere").path, shelf("toy-small") / "2")
     (shelf("toy-small") / "notes").mkdir()
-    (shelf("toy-small") / ".writing-killed").mkdir()
+    (bench("toy-small") / ".writing-killed").mkdir(parents=True)
     assert publish(study.candidates[1], "toy-small").version == 3
     assert [r.version for r in versions("toy-small")] == [3]
-    assert not (shelf("toy-small") / ".writing-killed").exists()
+    assert not (bench("toy-small") / ".writing-killed").exists()
 
 
 def test_a_version_that_was_damaged_is_published_anew(study):
@@ -339,5 +343,5 @@ def test_a_kill_at_any_moment_leaves_nothing_half_and_the_next_one_works(study, 
         for folder in shelf("toy-small").glob("[0-9]*"):
             assert load_artifact(folder).name == "toy-small"
     assert publish(study.candidates[1], "toy-small").version == publish(study.candidates[1], "toy-small").version
-    assert not list(shelf("toy-small").glob(".writing-*"))
+    assert not list(bench("toy-small").glob(".writing-*"))
     assert {int(p.name) for p in shelf("toy-small").iterdir()} == {r.version for r in versions("toy-small")}

@@ -169,8 +169,8 @@ def test_a_path_that_leads_nowhere_is_said_there(tmp_path):
 def test_two_sessions_that_choose_one_example_at_once_share_its_study(monkeypatch):
     monkeypatch.setitem(EXAMPLES, "digits", Built("Digits", "mlp", 2))
     sessions, heard = (Session(), Session()), []
-    sessions[0].observe(lambda change: heard.append(change["new"]["busy"]), "load")
     for session in sessions:
+        session.observe(lambda change: heard.append(change["new"]["busy"]), "load")
         session.do("load", {"example": "digits"})
     for session in sessions:
         view = until(session, "load", lambda v: v["study"] and not v["busy"])

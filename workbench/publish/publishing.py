@@ -94,8 +94,7 @@ def _alone(name: str) -> Iterator[None]:
     except Timeout:
         raise Conflict("name-busy", name=name, minutes=WAIT // 60) from None
     with held:
-        for rest in shelf.glob(".writing-*"):
-            shutil.rmtree(rest, ignore_errors=True)
+        shutil.rmtree(registry.bench(name), ignore_errors=True)
         yield
 
 
@@ -138,7 +137,7 @@ def _next(
         version += 1
         manifest = describe(candidate, name, version, test, **said)
         target = registry.shelf(name) / str(version)
-        with folder_atomic(target) as folder:
+        with folder_atomic(target, registry.bench(name)) as folder:
             _fill(folder, candidate, manifest, packed)
         artifact = load_artifact(target)
         try:

@@ -16,6 +16,11 @@ def shelf(name: str) -> Path:
     return home() / "published" / name
 
 
+def bench(name: str) -> Path:
+    """The folder in which a name's next version is written: whoever watches `published` sees whole ones alone."""
+    return home() / "writing" / name
+
+
 def names() -> list[str]:
     """Every published name."""
     return Records().names()

@@ -22,6 +22,7 @@ def load(session: "Session", example: str) -> None:
         raise NotFound("no-example", name=example, nearest=nearest(str(example), EXAMPLES))
     session.memory["load-wanted"] = example
     busy(session, "data")
+    session.show("recipe")  # a run can be asked for already: it waits for the study
     session.later("load", lambda: _example(session, example))
 
 

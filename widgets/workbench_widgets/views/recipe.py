@@ -26,7 +26,7 @@ def view(session: "Session") -> dict[str, Any]:
         "catalog": catalog(),
         "presets": presets(),
         "errors": errors,
-        "ready": bool(session.study_name or session.example),
+        "ready": bool(session.study_name or session.memory.get("load-busy")),
         **_text(session, recipe),
     }
     return shown | _known(session, study, recipe) if study is not None else shown | _unknown()
