@@ -151,13 +151,18 @@ test("a file comes into the hand, and those in the comparison stay", () => {
   const state = stateOf(given);
   assert.deepEqual(state.takeUp("c1"), ["c1"]);
   assert.deepEqual(state.takeUp("c2"), ["c2"], "nothing was put into the comparison");
+  assert.ok(!state.compared("c2"));
   state.takeUp("c2");
-  assert.ok(state.kept.has("c2"));
+  assert.ok(state.compared("c2"));
   assert.deepEqual(state.takeUp("c3"), ["c3", "c2"]);
   assert.deepEqual(state.join("c5"), ["c3", "c2", "c5"]);
   assert.deepEqual(state.join("c2"), ["c3", "c5"], "joined again, it leaves");
   state.choose(["c1", "c2", "c3", "c4", "c5"]);
   assert.deepEqual(state.takeUp("c3"), ["c3", "c2", "c4", "c5"], "the first one was never put into the comparison");
+  assert.deepEqual(state.keep("c3"), ["c2", "c4", "c5"]);
+  state.take({ ...given, chosen: ["c5", "c1"] });
+  assert.ok(state.compared("c5") && state.compared("c1"), "several that come from elsewhere are compared");
+  assert.deepEqual(state.takeUp("c2"), ["c2", "c5", "c1"]);
 });
 
 test("another study is looked at anew; the same one as before", () => {

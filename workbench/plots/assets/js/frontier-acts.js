@@ -43,8 +43,7 @@ export class FrontierActs {
 
   /** Into the comparison, or out of it. */
   keep(id) {
-    if (this.state.chosen[0] === id) this.state.takeUp(id);
-    else this.state.join(id);
+    this.state.keep(id);
     this.sent();
   }
 

@@ -1,4 +1,4 @@
-// What is above the chart: families, measures of the axes, the part that is in view, what can be saved.
+// What is above the chart: families, measures of the axes, the part that is in view; and what can be saved.
 
 import { h } from "./dom.js";
 import { axisLabel, measureTitle } from "./frontier-say.js";
@@ -22,7 +22,7 @@ export function familyBar(state, language, turn) {
   return h("div", { class: "wb-families", role: "group", aria: { label: word(language, "frontier-families") } }, buttons);
 }
 
-/** Menus of measures and the other controls of the chart. `acts`: { look(values), span(name), zoom(factor), estimates(on), save(kind) }. */
+/** Menus of measures and the other controls of the chart. `acts`: { look(values), span(name), zoom(factor), estimates(on) }. */
 export function chartBar(state, language, acts) {
   const menus = [axisMenu(state, language, "y", acts), axisMenu(state, language, "x", acts), sizeMenu(state, language, acts)];
   const zooms = [
@@ -34,15 +34,19 @@ export function chartBar(state, language, acts) {
     return h("button", { type: "button", class: "wb-b", aria: { pressed: String(pressed) }, data: { key: `span-${span}` }, onclick: () => acts.span(span) }, word(language, span === "all" ? "frontier-all" : "frontier-near"));
   });
   const estimates = h("input", { type: "checkbox", checked: state.estimates, data: { key: "estimates" }, onchange: (event) => acts.estimates(event.target.checked) });
-  const saves = ["SVG", "PNG", "CSV"].map((kind) => h("button", { type: "button", class: "wb-b wb-plain", aria: { label: word(language, "frontier-save", { kind }) }, data: { key: `save-${kind}` }, onclick: () => acts.save(kind) }, kind));
   return h(
     "div",
     { class: "wb-chart-bar" },
     menus,
     h("span", { class: "wb-seg", role: "group", aria: { label: word(language, "frontier-zoom") } }, spans, zooms),
     h("label", { class: "wb-tick" }, estimates, " ", word(language, "frontier-estimates")),
-    h("span", { class: "wb-saves" }, saves),
   );
+}
+
+/** The chart as a file. */
+export function saveBar(language, save) {
+  const buttons = ["SVG", "PNG", "CSV"].map((kind) => h("button", { type: "button", class: "wb-b wb-plain", aria: { label: word(language, "frontier-save", { kind }) }, data: { key: `save-${kind}` }, onclick: () => save(kind) }, kind));
+  return h("span", { class: "wb-saves" }, buttons);
 }
 
 function barButton(sign, name, key, act) {

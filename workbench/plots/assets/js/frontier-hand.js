@@ -80,14 +80,14 @@ function machineLine(state, language, point) {
 }
 
 function handButtons(state, language, acts, point) {
-  const kept = state.kept.has(point.id);
+  const kept = state.compared(point.id);
   const letter = kept && state.chosen.length > 1 ? h("span", { class: "wb-letter" }, "ABCDE"[state.chosen.indexOf(point.id)]) : null;
   const keep = h("button", { type: "button", class: "wb-b wb-keep", aria: { pressed: String(kept) }, data: { key: "keep" }, onclick: () => acts.keep(point.id) }, word(language, kept ? "frontier-in-comparison" : "frontier-to-comparison"), letter ? [" ", letter] : null);
   const edit = handButton(word(language, "frontier-edit"), "edit", () => acts.edit(point.id));
   if (point.reason) return [edit];
   const publish = handButton(word(language, "frontier-publish"), "publish", () => acts.publish(point.id));
   const rename = handButton(word(language, "frontier-rename"), "rename", () => acts.rename(point.id), "wb-plain");
-  const hide = handButton(word(language, point.hidden ? "frontier-show-id" : "frontier-hide", { id: point.id }), "hide", () => acts.hide(point.id, !point.hidden), "wb-plain");
+  const hide = handButton(word(language, point.hidden ? "frontier-show" : "frontier-hide"), "hide", () => acts.hide(point.id, !point.hidden), "wb-plain");
   return [keep, edit, publish, rename, hide];
 }
 

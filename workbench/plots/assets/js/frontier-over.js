@@ -11,6 +11,7 @@ import { word } from "./words.js";
 const OVER_LETTERS = "ABCDE";
 const OVER_TIP = 252;
 const OVER_LABEL = 136;
+const OVER_TAKEN = 100;
 
 /** Figures and titles along the axes. */
 export function axesOver(state, place, language) {
@@ -61,10 +62,18 @@ export function marksOver(state, place, language, shown) {
   if (state.chosen.length > 1 || state.kept.size) {
     state.chosen.forEach((id, k) => items.has(id) && found.push(overLetter(place, items.get(id), OVER_LETTERS[k] || "")));
   }
-  if (base && overSeen(place, base)) found.push(axisText("wb-ax-base", { left: Math.min(place.x.at(base.x), place.right - 26), top: place.y.at(base.y) + 14 }, word(language, "frontier-baseline")));
+  if (base && overSeen(place, base)) found.push(overBase(state, place, language, base));
   if (hover) found.push(...hoverOver(state, place, language, hover, items));
   else if (moving && overSeen(place, moving)) found.push(movingLabel(state, place, language, moving));
   return found.filter(Boolean);
+}
+
+/** The baseline's name under its ring; over it where the label of a limit stands there. */
+function overBase(state, place, language, base) {
+  const [x, y] = [place.x.at(base.x), place.y.at(base.y)];
+  const limit = state.limit("y");
+  const taken = limit !== null && x > place.right - OVER_TAKEN && Math.abs(place.y.at(limit) - y - 20) < 18;
+  return axisText("wb-ax-base", { left: Math.min(x, place.right - 26), top: taken ? y - 25 : y + 14 }, word(language, "frontier-baseline"));
 }
 
 function overSeen(place, { x, y }) {

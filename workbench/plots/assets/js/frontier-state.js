@@ -40,9 +40,16 @@ export class FrontierState {
     if (!this.data.measure[this.y]) this.y = this.data.metric;
     if (!this.data.measure[this.x]) this.x = this.data.measure.size_bytes ? "size_bytes" : (this.data.measures[1] || { name: "" }).name;
     if (!this.data.measure[this.size]) this.size = "";
-    this.choose((given && given.chosen) || []);
+    this.adopt((given && given.chosen) || []);
     this.picked = this.picked.filter((id) => this.point(id));
     this.changed();
+  }
+
+  /** Files that were chosen elsewhere: where there are several, they are in the comparison. */
+  adopt(ids) {
+    if (ids.join() === this.chosen.join()) return;
+    this.choose(ids);
+    if (ids.length > 1) this.kept = new Set(ids);
   }
 
   forget() {
@@ -60,11 +67,24 @@ export class FrontierState {
     this.seen = null;
   }
 
-  /** A file comes into the hand, and those in the comparison stay there; taken again, it goes into the comparison or out. */
+  /** A file comes into the hand, and those in the comparison stay there; taken again, it is put there too. */
   takeUp(id) {
     this.looked = null;
-    if (this.chosen[0] !== id) this.choose([id, ...this.chosen.filter((other) => other !== id && this.kept.has(other))].slice(0, STATE_MOST));
-    else if (!this.kept.delete(id)) this.kept.add(id);
+    if (this.chosen[0] === id) this.kept.add(id);
+    else this.choose([id, ...this.chosen.filter((other) => other !== id && this.kept.has(other))].slice(0, STATE_MOST));
+    return this.chosen;
+  }
+
+  /** Whether a file stands in the comparison: it was put there, or others stand beside it. */
+  compared(id) {
+    return this.kept.has(id) || (this.chosen.length > 1 && this.chosen.includes(id));
+  }
+
+  /** Into the comparison, or out of it. The last one stays in the hand. */
+  keep(id) {
+    if (!this.compared(id)) return this.chosen[0] === id ? this.takeUp(id) : this.join(id);
+    this.kept.delete(id);
+    if (this.chosen.length > 1) this.choose(this.chosen.filter((other) => other !== id));
     return this.chosen;
   }
 

@@ -1,6 +1,6 @@
 // The same points as a table: a row each file, the failed ones with their reason.
 
-import { h } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { intervalSaid, measureTitle, nameOf, toldMeasures } from "./frontier-say.js";
 import { figuresOf } from "./points.js";
 import { glyph, lossSign } from "./shapes.js";
@@ -23,7 +23,7 @@ export class FrontierTable {
     const { data } = this.state;
     if (data.baseline) rows.unshift(this.row(data.baseline, columns));
     else rows.push(h("tr", {}, h("td", { colspan: columns.length + 1 }, word(language, "frontier-empty"))));
-    this.root.replaceChildren(h("table", { class: "wb-files-table" }, this.head(columns), h("tbody", {}, rows)));
+    fill(this.root, h("table", { class: "wb-files-table" }, this.head(columns), h("tbody", {}, rows)));
   }
 
   columns() {
@@ -53,8 +53,6 @@ export class FrontierTable {
   turn(key) {
     this.sort = { by: key, down: this.sort.by === key && !this.sort.down };
     this.draw(this.language);
-    const button = this.root.querySelector(`[data-key="sort-${key}"]`);
-    if (button) button.focus({ preventScroll: true });
   }
 
   /** Measured and failed files in the order that is asked for; what is still at work is no file yet. */
@@ -82,7 +80,7 @@ export class FrontierTable {
     const { state } = this;
     const chosen = state.chosen.includes(point.id);
     const kind = ["wb-file", chosen ? "wb-file-chosen" : "", point.hidden ? "wb-file-hidden" : ""].filter(Boolean).join(" ");
-    const cells = columns.slice(1).map((column) => this.cell(point, column));
+    const cells = point.reason ? this.failed(point, columns) : columns.slice(1).map((column) => this.cell(point, column));
     return h("tr", { class: kind, data: { id: point.id } }, this.first(point), cells, this.acts ? h("td", { class: "wb-wide wb-file-acts" }, this.actions(point)) : null);
   }
 
@@ -98,6 +96,11 @@ export class FrontierTable {
     return h("th", { scope: "row" }, h("button", { type: "button", class: "wb-take", aria: { pressed }, data: { key: `take-${point.id}` }, onclick: take }, mark, " ", name, star));
   }
 
+  failed(point, columns) {
+    const reason = h("td", { colspan: columns.length - 2, class: "wb-file-said" }, word(this.language, "frontier-failed"), ": ", point.reason);
+    return [this.cell(point, columns[1]), reason];
+  }
+
   cell(point, column) {
     const kind = tableClass(column);
     if (column.key === "name") return h("td", { class: `${kind} wb-file-name` }, point.row === 0 ? "" : nameOf(this.language, point));
@@ -109,7 +112,6 @@ export class FrontierTable {
   }
 
   said(point) {
-    if (point.reason) return [word(this.language, "frontier-failed"), ": ", point.reason];
     if (!point.verdict) return "";
     return [lossSign(point.loss), " ", point.verdict];
   }
@@ -118,7 +120,7 @@ export class FrontierTable {
     if (point.row === 0) return [];
     const language = this.language;
     const star = point.reason ? null : starButton(language, point, () => this.acts.star(point.id));
-    const hide = h("button", { type: "button", class: "wb-b wb-plain", data: { key: `hide-${point.id}` }, onclick: () => this.acts.hide(point.id, !point.hidden) }, word(language, point.hidden ? "frontier-show-id" : "frontier-hide-id", { id: point.id }));
+    const hide = h("button", { type: "button", class: "wb-b wb-plain", aria: { label: word(language, point.hidden ? "frontier-show-id" : "frontier-hide-id", { id: point.id }) }, data: { key: `hide-${point.id}` }, onclick: () => this.acts.hide(point.id, !point.hidden) }, word(language, point.hidden ? "frontier-show" : "frontier-hide"));
     return [star, point.reason ? null : hide];
   }
 }

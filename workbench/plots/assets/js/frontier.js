@@ -3,7 +3,7 @@
 import { fill, fresh, h, settled, svg } from "./dom.js";
 import { frame } from "./frame.js";
 import { FrontierActs, scrollToPanel } from "./frontier-acts.js";
-import { chartBar, familyBar } from "./frontier-bar.js";
+import { chartBar, familyBar, saveBar } from "./frontier-bar.js";
 import { FrontierChart } from "./frontier-chart.js";
 import { answerLine, handBox } from "./frontier-hand.js";
 import { saveChart } from "./frontier-save.js";
@@ -130,7 +130,7 @@ class FrontierPanel {
       this.redraw();
     };
     const button = (hidden.length && this.host.live) || off.length ? h("button", { type: "button", class: "wb-b wb-plain", data: { key: "show-all" }, onclick: all }, word(language, "frontier-show-all")) : null;
-    fill(this.count, h("span", {}, countSaid(language, this.state, this.chart.outside())), button);
+    fill(this.count, h("span", {}, countSaid(language, this.state, this.chart.outside())), button, saveBar(language, (kind) => saveChart(this.chart, language, kind)));
   }
 
   redraw() {
@@ -168,7 +168,6 @@ class FrontierPanel {
       span: (name) => gliding(() => this.state.reset(name)),
       zoom: (factor) => gliding(() => this.state.zoom(factor)),
       estimates: (on) => ((this.state.estimates = on), this.chart.redraw()),
-      save: (kind) => saveChart(this.chart, this.host.language, kind),
     };
   }
 
