@@ -12,7 +12,7 @@ from workbench.errors import StepFailed
 from workbench.graphs import GraphFile
 from workbench.graphs.costs import costs
 from workbench.graphs.naming import layer_name
-from workbench.graphs.reference import Parity, against_reference, relative_difference
+from workbench.graphs.reference import Parity, against_reference, relative_difference, where_it_parts
 from workbench.graphs.runtime import open_session
 from workbench.graphs.tidy import tidy
 
@@ -207,6 +207,27 @@ def test_operators_outside_the_standard_are_held_against_the_plain_runtime(tmp_p
     file = GraphFile.save(made, tmp_path / "m.onnx")
     parity = against_reference(file, {"x": np.ones((2, 4), np.float32)}, 1e-4)
     assert parity.holds and parity.truth == "ONNX Runtime, unoptimised"
+
+
+@pytest.mark.parametrize("sides", [1, 2, 3])
+def test_what_the_evaluator_cannot_compute_is_held_against_the_plain_runtime(tmp_path, sides):
+    """It knows integer convolutions with a scale for each channel in two dimensions only."""
+    held = {"xs": np.float32(0.1), "xz": np.uint8(3), "ws": np.array([0.1, 0.2, 0.3, 0.4], np.float32)}
+    held |= {"w": np.arange(-6, 6).astype(np.int8).reshape(4, 3, *[1] * sides), "wz": np.zeros(4, np.int8)}
+    held |= {"ys": np.float32(0.05), "yz": np.uint8(0)}
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "xs", "xz"], ["q"]),
+        helper.make_node("QLinearConv", ["q", "xs", "xz", "w", "ws", "wz", "ys", "yz"], ["r"]),
+        helper.make_node("DequantizeLinear", ["r", "ys", "yz"], ["y"]),
+    ]
+    weights = [numpy_helper.from_array(array, name) for name, array in held.items()]
+    made = model(nodes, weights, [tensor("x", "batch", 3, *[5] * sides)], [tensor("y", "batch", 4, *[5] * sides)])
+    made.opset_import[0].version = 20
+    file = GraphFile.save(made, tmp_path / "m.onnx")
+    feeds = {"x": np.random.default_rng(0).random((2, 3, *[5] * sides), np.float32)}
+    parity = against_reference(file, feeds, 0.02)
+    assert parity.holds and parity.truth == ("ONNX reference evaluator" if sides == 2 else "ONNX Runtime, unoptimised")
+    assert where_it_parts(file, feeds, 0.02) is None
 
 
 def test_the_runtimes_refusal_is_a_sentence(tmp_path):
