@@ -117,3 +117,15 @@ def test_the_table_is_kept_a_line_a_file(home):
     with path.open("ab") as file:
         file.write(b'{"file": "c", "times": [["Conv"')
     assert len(times.table()) == 2
+
+
+def test_times_that_no_clock_gives_are_not_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
+    good = OperatorTime("Conv", "float32", 1000, 1e-3)
+    odd = [OperatorTime("Conv", "float32", 1000, s) for s in (0.0, -1e-3)]
+    times.keep("a", [odd[0], good, odd[1]])
+    (file,) = (tmp_path / "times").iterdir()
+    with file.open("a") as lines:
+        lines.write('{"file":"b","times":[["Conv","float32",1000,NaN],["Conv","float32",1000,Infinity]]}\n')
+        lines.write('{"file":"c","times":[["Conv","float32",1000,"fast"]]}\n')
+    assert times.table() == (good,) and times.of_file("a") == (good,)

@@ -1,6 +1,7 @@
 """The table of what operators take on this machine: in the home, one line for every file that was timed."""
 
 import json
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -45,7 +46,7 @@ def _read(path: Path, size: int) -> Mapping[Digest, Sequence[OperatorTime]]:
     for line in path.read_bytes()[:size].splitlines():
         try:
             told = json.loads(line)
-            found[told["file"]] = [OperatorTime(*row) for row in told["times"]]
+            found[told["file"]] = [time for row in told["times"] if 0 < (time := OperatorTime(*row)).seconds < math.inf]
         except (ValueError, KeyError, TypeError):
             continue  # a line that a full disk cut short
     return found
