@@ -16,6 +16,7 @@ const { FrontierState } = await load("frontier-state.js");
 const { countSaid, intervalSaid, limitsSaid } = await load("frontier-say.js");
 const { movingOf } = await load("frontier-moving.js");
 const { csvOf } = await load("frontier-save.js");
+const { unpacked } = await load("packed.js");
 const { isInside } = await load("frontier-pointer.js");
 const { paintChart } = await load("frontier-paint.js");
 const { placeOf } = await load("frontier-place.js");
@@ -112,13 +113,14 @@ function stateOf(values) {
   return state;
 }
 
-test("columns come as doubles, or as lists with how far an interval reaches", () => {
+test("columns come as doubles, as short texts, or as lists with how far an interval reaches", () => {
   const live = readPoints(given);
   assert.deepEqual(figuresOf(live, live.points[0], "accuracy"), [0.934, 0.934 - 0.0078125, 0.934 + 0.0078125]);
   assert.deepEqual(figuresOf(live, live.points[0], "size_bytes"), [40_000, 40_000, 40_000]);
   assert.equal(figuresOf(live, live.points[3], "accuracy"), null);
   assert.equal(estimateOf(live, live.points[0], "size_bytes"), 60_000);
   const columns = { accuracy: { value: [0.5, null], below: [0.25, null], above: [0.125, null] } };
+  for (const one of cases("packed")) assert.deepEqual([...unpacked(one.packed)], one.read.map((v) => v ?? NaN), one.name);
   const saved = readPoints({ ...given, points: given.points.slice(0, 1), columns });
   assert.deepEqual(figuresOf(saved, saved.baseline, "accuracy"), [0.5, 0.25, 0.625]);
   assert.equal(figuresOf(saved, saved.points[0], "accuracy"), null);

@@ -2,11 +2,15 @@
 
 import json
 import math
+import string
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from workbench.plots.packing import packed
 from workbench.plots.points import chart
 
 
@@ -58,12 +62,52 @@ def test_a_widget_gets_doubles_as_they_were_measured(made):
     assert read(columns["size_bytes"]["estimate"])[1] == 45_678
 
 
-def test_a_page_gets_them_to_the_last_digit_of_their_interval(made):
+def unpacked(part):
+    """The numbers of a page's column, read by the description of the format."""
+    signs = string.ascii_letters + string.digits + "+-"
+    count, wide = len(part["text"]) // part["wide"], part["wide"]
+    first = 10 ** max(part["digits"] - 1, 0)
+    for row in range(count):
+        code = 0
+        for place in range(wide):
+            code = code * 64 + signs.index(part["text"][place * count + row])
+        step = code - 2 + part["least"]
+        if code < 2:
+            yield None if code == 0 else 0
+        elif part["signed"]:
+            yield (-1) ** (step % 2) * _figure(step // 2, first, part["digits"])
+        else:
+            yield _figure(step, first, part["digits"])
+
+
+def _figure(step, first, digits):
+    exponent, mantissa = divmod(step, 9 * first)
+    return step if digits == 0 else float(f"{first + mantissa}e{exponent - digits + 1}")
+
+
+def test_a_page_gets_them_to_the_digits_that_are_shown(made):
     columns = json.loads(json.dumps(made.to_json(), allow_nan=False))["columns"]
-    assert columns["accuracy"]["value"] == [0.95, 0.935, 0.9, None, None]
-    assert columns["accuracy"]["below"][:2] == [0.01, 0.012] == columns["accuracy"]["above"][:2]
-    assert columns["size_bytes"]["value"] == [100_000, 41_237, 20_000, None, None]
-    assert columns["size_bytes"]["estimate"] == [None, 45_700, None, None, None]
+    read = {name: {part: list(unpacked(n)) for part, n in column.items()} for name, column in columns.items()}
+    assert read["accuracy"]["value"] == [0.95, 0.9346, 0.9, None, None]
+    assert read["accuracy"]["below"][:2] == [0.01, 0.012] == read["accuracy"]["above"][:2]
+    assert read["size_bytes"] == {
+        "value": [100_000, 41_237, 20_000, None, None],
+        "estimate": [None, 45_700, None, None, None],
+    }
+
+
+numbers = st.floats(min_value=-1e12, max_value=1e12).filter(lambda v: v == 0 or abs(v) > 1e-12) | st.just(math.nan)
+
+
+@given(st.lists(numbers, max_size=30), st.sampled_from([2, 3, 4]))
+def test_packed_numbers_are_read_to_their_digits(given, digits):
+    expected = [None if math.isnan(v) else float(f"{v:.{digits}g}") for v in given]
+    assert list(unpacked(packed(given, digits))) == expected
+
+
+@given(st.lists(st.integers(min_value=0, max_value=10**12), max_size=30))
+def test_packed_whole_numbers_are_exact(given):
+    assert list(unpacked(packed(map(float, given), 0))) == given
 
 
 def test_an_interval_without_an_end_and_a_figure_that_is_none(make):
@@ -71,8 +115,9 @@ def test_an_interval_without_an_end_and_a_figure_that_is_none(make):
     odd.measures["accuracy"] = replace(odd.measures["accuracy"], low=-math.inf, high=math.inf)
     odd.measures["latency_b1_ms"] = replace(odd.measures["latency_b1_ms"], value=math.nan, low=math.nan, high=math.nan)
     columns = chart("s", "accuracy", 0.01, make("baseline", 10, 0.5), [odd], {}, {}).to_json()["columns"]
-    assert columns["accuracy"] == {"value": [0.5, 0.5], "below": [0.01, None], "above": [0.01, None]}
-    assert columns["latency_b1_ms"]["value"][1] is None
+    read = {part: list(unpacked(n)) for part, n in columns["accuracy"].items()}
+    assert read == {"value": [0.5, 0.5], "below": [0.01, None], "above": [0.01, None]}
+    assert list(unpacked(columns["latency_b1_ms"]["value"]))[1] is None
 
 
 def test_figures_of_the_test_split_are_not_shown(make, measured):

@@ -1,12 +1,14 @@
 """What the page works out in the browser, on the cases that its own tests have: the two agree."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
 from workbench.errors import NotFound
 from workbench.plots import frontier_points, number
+from workbench.plots.packing import packed
 from workbench.plots.ticks import ticks
 from workbench.study.frontier import Frontier, FrontierPoint
 
@@ -57,6 +59,11 @@ def test_the_part_that_is_in_view(case, bare, measured):
     points = [FrontierPoint(candidate(f"c{k}", mark), mark["held"]) for k, mark in enumerate(case["marks"])]
     base = candidate("baseline", case["base"]) if case["base"] else None
     assert frontier_points(points, base, ("size_bytes", "q")).view == pytest.approx(case["view"])
+
+
+@pytest.mark.parametrize("case", cases("packed"), ids=named)
+def test_numbers_are_packed_as_the_browser_reads_them(case):
+    assert packed([math.nan if v is None else v for v in case["given"]], case["digits"]) == case["packed"]
 
 
 def test_figures_and_ticks():

@@ -14,13 +14,13 @@ import numpy.typing as npt
 
 from workbench.plots.axis import Axis, axis
 from workbench.plots.family import Composed, caption, family
+from workbench.plots.packing import packed
 from workbench.records.values import Measurement
 
 Numbers = npt.NDArray[np.float64]
 
 REACH, ESTIMATED, DIGITS = 2, 3, 4
-"""Significant digits in a page: of an interval, to whose last one its figure goes, of an estimate, of what is exact. The bytes
-of a file keep all."""
+"""Significant digits in a page: of an interval, of an estimate, of a figure. The bytes of a file keep all."""
 
 _UNITS = {"%": "share", "kB": "bytes", "MB": "bytes", "×": "x"}
 """What the page calls the units that an axis shows: it scales figures one by one."""
@@ -75,8 +75,8 @@ class Chart:
         return self._with(lambda _, column: _binary(column))
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON, and short: figures are rounded to what is shown of them, null where there is none, and of an interval there
-        is how far it reaches `below` and `above` the value."""
+        """As JSON, and short: figures are rounded to what is shown of them and packed, and of an interval there is how far it
+        reaches `below` and `above` the value."""
         return self._with(_short)
 
     def _with(self, written: Callable[[str, Column], dict[str, Any]]) -> dict[str, Any]:
@@ -159,27 +159,8 @@ def _binary(column: Column) -> dict[str, Any]:
 
 def _short(name: str, column: Column) -> dict[str, Any]:
     if column.low is None or column.high is None:
-        made = {"value": _rounded(column.value, 17 if name == "size_bytes" else DIGITS)}
+        made = {"value": packed(column.value, 0 if name == "size_bytes" else DIGITS)}
     else:
-        below, above = column.value - column.low, column.high - column.value
-        made = {"value": [_to_digit_of(v, max(b, a)) for v, b, a in zip(column.value, below, above, strict=True)]}
-        made |= {"below": _rounded(below, REACH), "above": _rounded(above, REACH)}
-    return made if column.estimate is None else made | {"estimate": _rounded(column.estimate, ESTIMATED)}
-
-
-def _rounded(numbers: Numbers, digits: int) -> list[int | float | None]:
-    return [_plain(float(f"{v:.{digits}g}")) for v in numbers]
-
-
-def _to_digit_of(value: float, reach: float) -> int | float | None:
-    """A figure to the last digit that its interval is written with."""
-    if not (math.isfinite(reach) and reach > 0 and math.isfinite(value)):
-        return _plain(float(f"{value:.{DIGITS}g}"))
-    return _plain(round(float(value), REACH - 1 - math.floor(math.log10(reach))))
-
-
-def _plain(value: float) -> int | float | None:
-    """Whole numbers as such; null for what is no number, or has no end."""
-    if not math.isfinite(value):
-        return None
-    return int(value) if value.is_integer() else value
+        reach = {"below": column.value - column.low, "above": column.high - column.value}
+        made = {"value": packed(column.value, DIGITS)} | {part: packed(n, REACH) for part, n in reach.items()}
+    return made if column.estimate is None else made | {"estimate": packed(column.estimate, ESTIMATED)}

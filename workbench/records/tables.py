@@ -173,7 +173,11 @@ class Records:
                 read = c.execute(_candidates.select().where(row.id.in_(new[k : k + _AT_ONCE]))).mappings()
                 found |= {r["id"]: _candidate(r) for r in read}
         for id, candidate in found.items():
-            if candidate.job and candidate.status != "running" and candidate.digest != BASELINE:
+            if (
+                (candidate.job or candidate.status == "measured")
+                and candidate.status != "running"
+                and candidate.digest != BASELINE
+            ):
                 over[id] = tuple(getattr(candidate, name) for name in _STATE), candidate
         return [found[id] if id in found else over[id][1] for id in states]
 
@@ -223,12 +227,12 @@ class Records:
 
     # what is noted beside candidates
 
-    def note(self, candidate: int, kind: str, value: Any) -> None:
-        """Keeps a note of a kind beside a candidate, in the place of an earlier one."""
-        here = (_notes.c.candidate == candidate) & (_notes.c.kind == kind)
+    def note(self, kind: str, values: Mapping[int, Any]) -> None:
+        """Keeps a note of a kind beside each of these candidates, in the place of an earlier one."""
         with self._writing() as c:
-            c.execute(_notes.delete().where(here))
-            c.execute(_notes.insert().values(candidate=candidate, kind=kind, value=value))
+            for candidate, value in values.items():
+                c.execute(_notes.delete().where((_notes.c.candidate == candidate) & (_notes.c.kind == kind)))
+                c.execute(_notes.insert().values(candidate=candidate, kind=kind, value=value))
 
     def notes(self, study: str) -> dict[int, dict[str, Any]]:
         """For each candidate of a study that has notes: their values by kind."""

@@ -25,6 +25,9 @@ for candidate in frontier.candidates:
 """
 """The Python that opens a study and prints its frontier."""
 
+AT_ONCE = 50
+"""Verdicts that are kept in one transaction: what was worked out until an interruption stays."""
+
 Notes = Mapping[str, Mapping[str, Any]]
 """Notes by kind, of candidates by id."""
 

@@ -16,7 +16,7 @@ from workbench.plots.page import write_page
 from workbench.recipes import Recipe, all_recipes
 from workbench.records import BASELINE, CandidateRow, Measurement, Records, StudyRow
 from workbench.study.candidate import Candidate
-from workbench.study.chart import chart_of, note_of, page_of, unjudged
+from workbench.study.chart import AT_ONCE, chart_of, note_of, page_of, unjudged
 from workbench.study.cost import expected_seconds, step_seconds
 from workbench.study.estimate import Structure, structure_of
 from workbench.study.examples import COUNT, Example, examples
@@ -243,7 +243,7 @@ class Study:
         if id not in rows:
             raise NotFound("no-candidate", study=self.name, candidate=id, known=", ".join(rows))
         for kind, value in checked(starred, hidden, label).items():
-            self._records.note(rows[id], kind, value)
+            self._records.note(kind, {rows[id]: value})
         return Marks.of(self._records.notes(self.name).get(rows[id], {}))
 
     @property
@@ -254,16 +254,16 @@ class Study:
 
     def judge(self) -> int:
         """Works out the verdict of every measured file that has none yet, and keeps it; returns how many those were."""
-        rows, notes = self._rows(), self._noted()
-        new = unjudged([Candidate(self, row, id) for row, id in rows], notes)
-        ids, baseline = {id: row.id for row, id in rows}, self.baseline
-        for candidate in new:
-            self._records.note(ids[candidate.id], "verdict", note_of(candidate, judged(baseline, candidate)))
+        rows, baseline = self._rows(), self.baseline
+        new = unjudged([Candidate(self, row, id) for row, id in rows], self._noted(rows))
+        ids = {id: row.id for row, id in rows}
+        for some in (new[k : k + AT_ONCE] for k in range(0, len(new), AT_ONCE)):
+            self._records.note("verdict", {ids[c.id]: note_of(c, judged(baseline, c)) for c in some})
         return len(new)
 
     def chart(self) -> Chart:
         """Everything that the interactive chart shows; verdicts as far as they were worked out (`judge`)."""
-        return chart_of(self, self.baseline, self.candidates, self._noted())
+        return chart_of(self, self.baseline, self.candidates, self._noted(self._rows()))
 
     def to_html(self, path: Path | str) -> Path:
         """Writes the study as one HTML file with the interactive frontier, and returns its absolute path.
@@ -274,9 +274,9 @@ class Study:
         self.judge()
         return write_page(page_of(self), path)
 
-    def _noted(self) -> dict[str, dict[str, Any]]:
+    def _noted(self, rows: Sequence[tuple[CandidateRow, str]]) -> dict[str, dict[str, Any]]:
         notes = self._records.notes(self.name)
-        return {id: notes[row.id] for row, id in self._rows() if row.id in notes} if notes else {}
+        return {id: notes[row.id] for row, id in rows if row.id in notes}
 
     def examine(self, candidate: Candidate) -> dict[str, Measurement]:
         """Scores the test split, on this spoken wish: `looks` counts it. The same file is scored once."""

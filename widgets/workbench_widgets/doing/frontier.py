@@ -17,10 +17,12 @@ MOST = 5
 
 
 def choose(session: "Session", ids: Sequence[str]) -> None:
-    """The files in hand, the first one before all others. Raises `NotFound` for one that the study does not have."""
+    """The files in hand, the first one before all others. Raises `NotFound` for one that is not among those shown."""
     study = _study(session)
+    known = {point["id"] for point in session.frontier.get("points", ())}
     for id in ids:
-        study.candidate(id)
+        if id not in known:
+            study.candidate(id)
     session.chosen = [*dict.fromkeys(ids)][:MOST]
     session.refresh("frontier", "compare", "publish")
 

@@ -1,5 +1,6 @@
 // A study's points as they come from Python: what is said of each, and columns of figures, as doublesOf or as lists. No DOM here.
 
+import { unpacked } from "./packed.js";
 import { FAMILY_KEYS } from "./shapes.js";
 
 /**
@@ -50,11 +51,14 @@ function pointFrom(given, row) {
 /** One end of the intervals: as it is, or by how far it is from the value; an exact figure is its own interval. */
 function endOf(value, ends, reach, side) {
   if (ends) return doublesOf(ends);
-  return reach ? value.map((one, k) => (reach[k] === null ? side * Infinity : one + side * reach[k])) : value;
+  if (!reach) return value;
+  const far = doublesOf(reach);
+  return value.map((one, k) => (Number.isNaN(far[k]) ? side * Infinity : one + side * far[k]));
 }
 
-/** Binary arrives as a view that may begin anywhere, so it is copied; a list has null where there is no figure. */
+/** Binary arrives as a view that may begin anywhere, so it is copied; a saved page has short texts, or lists with null. */
 function doublesOf(given) {
+  if ("text" in given) return unpacked(given);
   if (ArrayBuffer.isView(given)) return new Float64Array(given.buffer.slice(given.byteOffset, given.byteOffset + given.byteLength));
   return Float64Array.from(given, (value) => (value === null ? NaN : value));
 }
