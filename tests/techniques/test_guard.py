@@ -145,7 +145,7 @@ def test_an_operator_that_runs_in_float_is_not_said_to_run_in_integers():
         Line("e", "Gather", True, "q"),
     ]
     found = [Ran("a", "QLinearConv"), Ran("", "MatMul"), Ran("b", "Conv"), Ran("c", "LSTM"), Ran("", "QLinearMatMul")]
-    told = as_run(lines, [*found, Ran("", "QLinearAdd"), Ran("", "Relu")])
+    told = as_run(lines, [*found, Ran("", "QLinearAdd"), Ran("", "Relu")], {"MatMul_7", "MatMul_9"})
     codes = ["quantized", "falls-back", "falls-back", "no-integer-kernel", "q", "q"]
     assert [line.code for line in told] == codes and [line.touched for line in told] == [True, False, False, False, True, True]
     assert told[1].fields == {"operator": "Conv"} and "Conv" in told[1].sentence
@@ -153,4 +153,11 @@ def test_an_operator_that_runs_in_float_is_not_said_to_run_in_integers():
 
 def test_what_cannot_be_told_apart_is_left_as_it_was():
     lines = [Line("MatMul_7", "MatMul", True, "q"), Line("MatMul_9", "MatMul", True, "q")]
-    assert as_run(lines, [Ran("", "MatMul")]) == tuple(lines)
+    assert as_run(lines, [Ran("", "MatMul")], {"MatMul_7", "MatMul_9"}) == tuple(lines)
+
+
+def test_a_layer_that_is_called_as_a_nameless_node_would_be_is_found_by_its_name():
+    lines = [Line("Conv_1", "Conv", True, "q"), Line("MatMul_3", "MatMul", True, "q"), Line("MatMul_4", "MatMul", True, "q")]
+    found = [Ran("Conv_1", "FusedConv"), Ran("", "QLinearMatMul"), Ran("MatMul_4", "MatMul")]
+    for nameless in ({"MatMul_3"}, {"Conv_1", "MatMul_3"}):
+        assert [line.code for line in as_run(lines, found, nameless)] == ["falls-back", "q", "falls-back"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import StepFailed
 from workbench.graphs import GraphFile
+from workbench.graphs.naming import called
 from workbench.machine import Machine
 from workbench.records import Line, Report
 from workbench.techniques.fallbacks import as_run
@@ -47,7 +48,8 @@ def finished(
         raise StepFailed("runs-in-float", step=step)
     figures = {"integer_operators": sum(n.integer for n in found), "float_operators": sum(n.float for n in found)}
     figures |= {"bytes_before": before.size_bytes, "bytes_after": file.size_bytes}
-    return file, Report(step, as_run(lines, found), {name: float(value) for name, value in figures.items()})
+    nameless = {called(node, place) for place, node in enumerate(before.load().graph.node) if not node.name}
+    return file, Report(step, as_run(lines, found, nameless), {name: float(value) for name, value in figures.items()})
 
 
 @contextlib.contextmanager
