@@ -95,9 +95,13 @@ def test_where_nothing_is_faster_the_float_file_stays_as_it_came(costs, context)
 def test_a_file_that_runs_nothing_in_integers_is_not_among_those_tried(context):
     _, made, _ = judged([FAST, SLOW, SLOW], context, refuses=lambda left: len(left) == 1)
     assert [n.op_type for n in made.load().graph.node] == ["Relu", "MatMul", "MatMul"]
-    with pytest.raises(StepFailed) as error:
-        judged([FAST] * 3, context, refuses=lambda left: True)
-    assert error.value.code == "runs-in-float"
+
+
+def test_where_nothing_runs_in_integers_the_float_file_stands(context):
+    x, made, report = judged([FAST] * 3, context, refuses=lambda left: True)
+    assert made.path.read_bytes() == x.path.read_bytes() and report.step == "Made" and report.touched == ()
+    assert [code for code, _ in report.remarks] == ["guard-nothing"] and "float file as it came" in str(report)
+    assert report.figures["integer_operators"] == 0 and report.figures["bytes_after"] == x.size_bytes
 
 
 def test_a_guard_can_be_cancelled(context):

@@ -68,11 +68,17 @@ class _Timed:
 def guarded(x: GraphFile, plan: Plan, context: Context, quantizer: Quantizer, out: Path) -> Made:
     """The fastest file that is not slower than `x`, written to `out`, with its report; `x` as it came where there is none.
 
-    Judged at batch 1 with one thread and at batch 64 with two. Raises `StepFailed` where a file does not run, or runs
-    nothing in integers.
+    Judged at batch 1 with one thread and at batch 64 with two. Raises `StepFailed` where a file does not run.
     """
     timed = _timed(x, plan, context, quantizer)
-    tried = _tried(timed, quantizer, context.scratch)
+    try:
+        tried = _tried(timed, quantizer, context.scratch)
+    except StepFailed as error:
+        if error.code != "runs-in-float":
+            raise
+        lines = tuple(Line(la.layer, la.kind, False, "runs-in-float-anyway") if la.touched else la for la in plan.lines)
+        report = Report(error.fields["step"], lines, {"bytes_before": float(x.size_bytes)}, (("guard-nothing", {}),))
+        return _as_it_came(x, report, out)
     counts, made = list(tried), list(tried.values())
     ratios = _ratios(x, [file for file, _ in made], _TRIED, context)
     for k in np.argsort(-np.log(ratios).sum(axis=0), kind="stable"):
@@ -84,6 +90,10 @@ def guarded(x: GraphFile, plan: Plan, context: Context, quantizer: Quantizer, ou
                 return _copied(file, out), _reported(report, x, timed[: counts[k]], remark)
     nearest = ratios[:, ratios.min(axis=0).argmax()]
     report = replace(_reported(made[0][1], x, timed), remarks=(_remark("guard-float", nearest, context),))
+    return _as_it_came(x, report, out)
+
+
+def _as_it_came(x: GraphFile, report: Report, out: Path) -> Made:
     figures = {"integer_operators": 0, "float_operators": sum(float_operators(x.path).values()), "bytes_after": x.size_bytes}
     return _copied(x, out), replace(report, figures={**report.figures, **{name: float(v) for name, v in figures.items()}})
 
@@ -110,7 +120,10 @@ def _together(names: Sequence[str], of: Sequence[int | None], head: int) -> tupl
 
 
 def _tried(timed: Sequence[_Timed], quantizer: Quantizer, folder: Path) -> dict[int, Made]:
-    """Files with nothing left in float, and with several numbers of operators from the first on."""
+    """Files with nothing left in float, and with several numbers of operators from the first on.
+
+    Raises `StepFailed` ("runs-in-float") where the first of them runs nothing in integers; others that do are left out.
+    """
     lost = sum(o.integer > o.seconds for o in timed)
     counts = sorted({1, lost, *(round(share * len(timed)) for share in _SHARES)} - {0, len(timed)})
     made = {0: quantizer.file((), folder / "guarded-0.onnx")}

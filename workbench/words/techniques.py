@@ -59,6 +59,8 @@ SENTENCES = {
     "slower-together": "It stays in float: the whole file is slower with it in integers ({integer} µs, {float} µs in float by itself; batch 1, one thread).",
     "guard-kept": "Timed on this machine, the file is ×{one} as fast as the float file at batch 1 (1 thread) and ×{many} at batch {batch} ({threads} threads), with {left} of {total} operators left in float for their time. Another run can leave others.",
     "guard-float": "No quantized form is as fast as the float file on this machine (the nearest: ×{one} at batch 1 with 1 thread, ×{many} at batch {batch} with {threads}), so this is the float file as it came.",
+    "guard-nothing": "ONNX Runtime runs nothing of the quantized file in integers on this CPU, so this is the float file as it came.",
+    "runs-in-float-anyway": "It stays in float: on this CPU ONNX Runtime computes it in float however it is stored.",
     "nothing-quantized": "Nothing in {path} can be quantized ({kinds}). HalfPrecision makes the file smaller all the same.",
     "runs-in-float": "{step} gave a file of which ONNX Runtime runs nothing in integers on this CPU. Nothing was kept.",
     "halved": "Stored and computed in float16.",
