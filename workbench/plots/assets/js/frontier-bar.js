@@ -1,6 +1,7 @@
 // What is above the chart: families, measures of the axes, the part that is in view; and what can be saved.
 
 import { h } from "./dom.js";
+import { grouped } from "./format.js";
 import { axisLabel, measureTitle } from "./frontier-say.js";
 import { FAMILY_KEYS, glyph } from "./shapes.js";
 import { word } from "./words.js";
@@ -16,7 +17,7 @@ export function familyBar(state, language, turn) {
       glyph(key),
       h("span", {}, word(language, `family-${key}`)),
       " ",
-      h("span", { class: "wb-quiet" }, counts.get(key)),
+      h("span", { class: "wb-quiet" }, grouped(String(counts.get(key)))),
     ),
   );
   return h("div", { class: "wb-families", role: "group", aria: { label: word(language, "frontier-families") } }, buttons);

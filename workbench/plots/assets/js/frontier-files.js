@@ -1,9 +1,10 @@
-// Files as marks with their intervals, by how much they stand out: off the frontier, on it, in hand. No DOM here.
+// Files as marks with their intervals, by how much they stand out: off the frontier, on it, in hand.
 
 import { addMark, FAMILY_KEYS } from "./shapes.js";
 
 const FILES_EDGE = 12; // pixels beyond the plot where a mark still reaches in
 const FILES_HALO = 1.2;
+const FILES_MANY = 800;
 const FILES_ALPHA = [0.3, 0.5, 0.9];
 
 /** Those that neither are on the frontier nor in hand. */
@@ -40,7 +41,8 @@ export function paintFiles(pen, place, ink, files, stands) {
   pen.lineWidth = 1;
   for (const own of families.values()) filesIntervals(pen, place, ink, own);
   pen.globalAlpha = 1;
-  for (const own of families.values()) filesMarks(pen, place, ink, own);
+  const stamped = files.length > FILES_MANY && files.every((file) => file.radius === files[0].radius) ? filesStamps(pen, ink, files[0].radius) : null;
+  for (const own of families.values()) filesMarks(pen, place, ink, own, stamped);
   const starred = files.filter((file) => file.item.point.starred);
   if (!starred.length) return;
   pen.fillStyle = ink.paper;
@@ -72,10 +74,39 @@ export function keptWithin(pixel, from, to) {
   return Number.isNaN(pixel) ? to : Math.min(Math.max(pixel, from - 1), to + 1);
 }
 
+/**
+ * Where there are very many marks of one size: each family's is drawn once and stamped on whole pixels of the screen, in half
+ * the time. Null for a pen that cannot.
+ */
+function filesStamps(pen, ink, radius) {
+  if (!pen.drawImage || !pen.getTransform) return null;
+  const ratio = pen.getTransform().a;
+  const half = Math.ceil((radius + FILES_HALO) * 1.3);
+  const stamps = new Map();
+  const stampOf = (family) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = Math.ceil(2 * half * ratio);
+    const own = canvas.getContext("2d");
+    own.scale(ratio, ratio);
+    filesMarks(own, { top: -Infinity, bottom: Infinity }, ink, [{ x: half, y: half, radius, family }], null);
+    return canvas;
+  };
+  return (family, x, y) => {
+    if (!stamps.has(family)) stamps.set(family, stampOf(family));
+    const stamp = stamps.get(family);
+    const at = (pixel) => Math.round((pixel - half) * ratio) / ratio;
+    pen.drawImage(stamp, at(x), at(y), stamp.width / ratio, stamp.height / ratio);
+  };
+}
+
 /** Marks with a halo of paper, so that they are told apart where they lie over each other. Small fills are the quickest. */
-function filesMarks(pen, place, ink, files) {
+function filesMarks(pen, place, ink, files, stamped) {
   for (const { x, y, radius, family } of files) {
     if (y < place.top - FILES_EDGE || y > place.bottom + FILES_EDGE) continue;
+    if (stamped) {
+      stamped(family, x, y);
+      continue;
+    }
     pen.fillStyle = ink.paper;
     pen.beginPath();
     addMark(pen, family, x, y, radius + FILES_HALO);

@@ -1,6 +1,6 @@
 // How the frontier panel says figures, limits and files. No DOM here.
 
-import { digits, figure, said } from "./format.js";
+import { digits, figure, grouped, said } from "./format.js";
 import { figuresOf } from "./points.js";
 import { word } from "./words.js";
 import "./words-frontier.js";
@@ -72,7 +72,7 @@ export function countSaid(language, state, below) {
   const shown = items.length - (base ? 1 : 0);
   const all = shown + hidden.length + off.filter((point) => point.status === "measured").length + lacking.length;
   const one = all === 1 ? "frontier-files-one" : "frontier-files";
-  const head = shown === all ? word(language, one, { m: all }) : word(language, "frontier-shown", { n: shown, m: all });
+  const head = shown === all ? word(language, one, { m: grouped(String(all)) }) : word(language, "frontier-shown", { n: grouped(String(shown)), m: grouped(String(all)) });
   const families = [...state.off].map((family) => word(language, `family-${family}`)).join(", ");
   const measure = [state.x, state.y].map((name) => state.data.measure[name]).find((m) => m && lacking.some((p) => !figuresOf(state.data, p, m.name)));
   const parts = [
