@@ -13,7 +13,12 @@ from workbench.plots.bundle import script, styles
 from workbench.plots.points import Chart
 
 _STYLES = ("tokens.css", "frame.css", "frontier.css", "saved.css")
-_FIRST = ":root{color-scheme:light dark}body{margin:0;font:13px/1.45 system-ui,sans-serif}"
+_FIRST = (
+    ":root{color-scheme:light dark}body{margin:0;font:13px/1.45 system-ui,sans-serif}"
+    "main{max-width:1080px;margin:0 auto;padding:24px 16px}noscript svg{max-width:760px;display:block}"
+)
+"""Before the styles are unpacked, and where scripts are off."""
+
 _COMMENT = re.compile(r"^[ \t]*//[^\n]*\n|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 _INDENT = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
 

@@ -6,6 +6,10 @@ import { figuresOf } from "./points.js";
 import { glyph, lossSign } from "./shapes.js";
 import { word } from "./words.js";
 
+const TABLE_FIRST = 60;
+const TABLE_MORE = 1000;
+const TABLE_WAIT = 200;
+
 export class FrontierTable {
   /** `acts`: { take(id), star(id), hide(id, hidden) }; without `acts` nothing can be done but sorting. */
   constructor(state, acts) {
@@ -14,16 +18,35 @@ export class FrontierTable {
     this.sort = { by: "id", down: false };
     this.root = h("div", { class: "wb-files" });
     this.language = "en";
+    this.body = null;
   }
 
   draw(language) {
     this.language = language;
     const columns = this.columns();
-    const rows = this.rows().map((point) => this.row(point, columns));
-    const { data } = this.state;
-    if (data.baseline) rows.unshift(this.row(data.baseline, columns));
-    else rows.push(h("tr", {}, h("td", { colspan: columns.length + 1 }, word(language, "frontier-empty"))));
-    fill(this.root, h("table", { class: "wb-files-table" }, this.head(columns), h("tbody", {}, rows)));
+    const { baseline } = this.state.data;
+    const nothing = h("tr", {}, h("td", { colspan: columns.length + 1 }, word(language, "frontier-empty")));
+    const points = this.rows();
+    const first = this.body ? points.length : TABLE_FIRST; // drawn again, it keeps its length, and where one was
+    const rows = points.slice(0, first).map((point) => this.row(point, columns));
+    const body = h("tbody", {}, baseline ? this.row(baseline, columns) : nothing, rows);
+    this.body = body;
+    fill(this.root, h("table", { class: "wb-files-table" }, this.head(columns), body));
+    this.rest(body, points.slice(first), columns);
+  }
+
+  /** The rows of a long table come a thousand at a time, when nothing else is to be done: what can be seen is there at once. */
+  rest(body, points, columns) {
+    if (!points.length) return;
+    const idle = window.requestIdleCallback || ((act) => setTimeout(act, TABLE_WAIT));
+    idle(
+      () => {
+        if (this.body !== body) return;
+        body.append(...points.slice(0, TABLE_MORE).map((point) => this.row(point, columns)));
+        this.rest(body, points.slice(TABLE_MORE), columns);
+      },
+      { timeout: TABLE_WAIT },
+    );
   }
 
   columns() {
