@@ -44,7 +44,7 @@ def test_a_certified_file_says_so(study, weights, tmp_path):
     artifact = publish(study.add(quantized(tmp_path / "safe.onnx", small)), "safe")
     found = artifact.manifest["portability"]
     assert found["certified"] is True and found["loss"] == {} and found["unknown"] == ""
-    assert [(o["name"], o["code"]) for o in found["operators"]] == [("w", "pairs-fit")]
+    assert [(o["name"], o["code"]) for o in found["operators"]] == [("w_quantized", "pairs-fit")]
     assert "- Certified: none of its 1 integer operators can saturate" in artifact.card and "emulation" not in artifact.card
 
 
