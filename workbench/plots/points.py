@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.plots.axis import Axis, axis
-from workbench.plots.family import Composed, caption, family
+from workbench.plots.family import caption, family
 from workbench.plots.packing import packed
-from workbench.records.values import Measurement
+from workbench.plots.picture import Drawable
 
 Numbers = npt.NDArray[np.float64]
 
@@ -26,21 +26,13 @@ _UNITS = {"%": "share", "kB": "bytes", "MB": "bytes", "×": "x"}
 """What the page calls the units that an axis shows: it scales figures one by one."""
 
 
-class Shown(Protocol):
+class Shown(Drawable, Protocol):
     """A candidate, as far as its point goes."""
 
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def recipe(self) -> Composed: ...
     @property
     def status(self) -> str: ...
     @property
     def reason(self) -> str | None: ...
-    @property
-    def measures(self) -> Mapping[str, Measurement]: ...
 
 
 @dataclass(frozen=True)

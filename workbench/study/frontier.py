@@ -15,6 +15,7 @@ from workbench.errors import InputError, NotFound
 from workbench.plots.axis import Axis, axis
 from workbench.plots.family import caption
 from workbench.plots.pareto import pareto
+from workbench.plots.points import Shown
 from workbench.records.values import Measurement
 from workbench.study.limits import Limits, limits_of
 
@@ -27,21 +28,11 @@ if TYPE_CHECKING:
     from workbench.study.optimism import Samples
 
 
-class Considered(Protocol):
+class Considered(Shown, Protocol):
     """A candidate, as far as a frontier goes."""
 
     @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
     def recipe(self) -> Any: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def reason(self) -> str | None: ...
-    @property
-    def measures(self) -> Mapping[str, Measurement]: ...
 
 
 C = TypeVar("C", bound=Considered)
