@@ -17,12 +17,23 @@ def folders():
     return OWN / "js", ASSETS / "js"
 
 
-def _node(text, folder):
+def _run(*words, folder):
     node = shutil.which("node")
     if node is None:
         pytest.fail("No node is here: install Node 20 or newer, which runs the page's own tests.")
+    return subprocess.run([node, *words], cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def _node(text, folder):
     (folder / "joined.mjs").write_text(text, encoding="utf-8")
-    return subprocess.run([node, "joined.mjs"], cwd=folder, capture_output=True, text=True, timeout=60)
+    return _run("joined.mjs", folder=folder)
+
+
+def test_the_modules_own_tests_hold():
+    tests = Path(__file__).resolve().parents[1] / "js"
+    done = _run("--test", *sorted(path.name for path in tests.glob("*.test.mjs")), folder=tests)
+    passed = re.search(r"^(?:# |ℹ )pass (\d+)$", done.stdout, re.MULTILINE)
+    assert done.returncode == 0 and passed and int(passed[1]) > 50, done.stdout[-3000:]
 
 
 def test_modules_stand_after_what_they_import_and_keep_their_names(tmp_path):
