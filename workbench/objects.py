@@ -8,6 +8,7 @@ what came out. A folder whose bytes do not match is set aside, and the step is d
 
 import json
 import os
+import re
 import shutil
 import time
 import uuid
@@ -18,6 +19,9 @@ from workbench.files import Digest, digest_file, folder_atomic, home, storage
 
 _DIGESTS = "digests.json"
 
+_KEY = re.compile("[0-9a-f]{16,128}")
+"""What a digest looks like: a key from a file of somebody else's must not lead out of the store."""
+
 
 class Objects:
     """The store under `root` (by default the home's `objects`)."""
@@ -27,10 +31,15 @@ class Objects:
         self._seen: dict[Path, frozenset[tuple[str, int, int]]] = {}
 
     def folder(self, key: Digest) -> Path:
+        """Where the step of that key is, or would be. Raises `ValueError` for what is no digest."""
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"{key!r} is no digest")
         return self.root / key[:2] / key[2:]
 
     def get(self, key: Digest) -> Path | None:
-        """The folder of a finished step, its bytes verified; None when it is not there or is damaged."""
+        """The folder of a finished step, its bytes verified; None when it is not there, damaged, or no digest is asked for."""
+        if not _KEY.fullmatch(key):
+            return None
         folder = self.folder(key)
         if not folder.is_dir():
             return None

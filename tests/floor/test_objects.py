@@ -50,6 +50,17 @@ def test_nothing_is_kept_of_a_step_that_fails(tmp_path):
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [] and Objects(tmp_path).get(KEY) is None
 
 
+@pytest.mark.parametrize("key", ["../../{}", "ab{}", "ab/../../{}", "", "ab", "zz" * 32])
+def test_a_key_that_is_no_digest_leads_nowhere(tmp_path, key):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    store = Objects(tmp_path / "store" / "objects")
+    assert store.get(key.format(outside)) is None and store.get(key.format("outside")) is None
+    with pytest.raises(ValueError, match="is no digest"):
+        store.put(key.format(outside), filled("one"))
+    assert [p.name for p in tmp_path.iterdir()] == ["outside"]
+
+
 @pytest.mark.parametrize("same_store", [True, False])
 @pytest.mark.parametrize("harm", ["flip", "remove", "no digests", "bad digests"])
 def test_a_damaged_step_is_found_and_done_anew(tmp_path, harm, same_store):
