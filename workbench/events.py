@@ -88,11 +88,12 @@ class CandidateStarted(Event):
 
 @dataclass(frozen=True)
 class FileMeasured(Event):
-    """A preview's file is there, with these measures so far (name to `Measurement.to_json()`)."""
+    """A preview's file is there, with these measures so far (name to `Measurement.to_json()`), and what it was held against."""
 
     kind = "file-measured"
     file: str
     measures: dict[str, Any]
+    parity: dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ def test_wilson_is_scipys(n, share):
     assert wilson(hits, n) == pytest.approx((truth.low, truth.high), abs=1e-9)
 
 
+def test_wilson_of_none_and_of_all_reaches_to_the_end():
+    assert {wilson(0, n)[0] for n in range(1, 3000)} == {0.0} and {wilson(n, n)[1] for n in range(1, 3000)} == {1.0}
+
+
 def test_the_bootstrap_of_a_mean_is_the_normal_one_for_many_samples():
     values = np.random.default_rng(1).normal(5, 2, 4000)
     low, high = percentiles(bootstrap_mean(values))

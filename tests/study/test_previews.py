@@ -6,14 +6,16 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 import torch
+from onnx import numpy_helper
 
 import workbench as wb
 from workbench import jobs
 from workbench.errors import InputError
 from workbench.files import digest_file, home
+from workbench.graphs import GraphFile
 from workbench.records import Estimate, Report
 from workbench.study.estimate import estimate, structure
-from workbench.techniques import ModuleTechnique, Plan
+from workbench.techniques import FileTechnique, ModuleTechnique, Plan
 
 HALF = wb.Recipe([wb.StructuredPruning(ratio=0.5)])
 
@@ -54,6 +56,41 @@ def test_a_preview_is_the_very_file_of_a_run(study):
         _, (*_, last) = shown(study, recipe)
         kept = study.keep(last)
         assert kept.status == "measured" and digest_file(kept.file) == digest_file(last.file)
+
+
+def test_a_preview_tells_what_its_file_was_held_against(study):
+    module, x = study.model.build().eval(), study.task.validation.inputs[:64]
+    _, both = shown(study, wb.Recipe([]))
+    first = both[0].parity
+    with torch.inference_mode():
+        truth = module(torch.from_numpy(x)).numpy()
+    given = ort.InferenceSession(str(both[0].file)).run(None, {"input": x})[0]
+    assert first["truth"] == "PyTorch" and first["n"] == 64 and both[1].parity == first
+    assert 0 < first["difference"] < 1e-5 and abs(given - truth).max() / abs(truth).max() < 1e-5
+    for recipe in (wb.Recipe([wb.StaticQuantization()]), wb.Recipe([wb.StructuredPruning(ratio=0.3), wb.HalfPrecision()])):
+        _, both = shown(study, recipe)
+        _, (again,) = shown(study, recipe)
+        assert both[0].parity["n"] == 16 and both[0].parity["difference"] <= both[0].parity["limit"] == 0.05
+        assert both[0].parity["truth"] != first["truth"] and both[0].parity == both[1].parity == again.parity
+
+
+class Spoiled(FileTechnique):
+    """Answers that are no numbers."""
+
+    def plan(self, x, context):
+        return Plan(())
+
+    def apply(self, x, plan, context):
+        model = x.load()
+        for weight in model.graph.initializer:
+            if weight.data_type == 1:
+                weight.CopyFrom(numpy_helper.from_array(np.nan * numpy_helper.to_array(weight), weight.name))
+        return GraphFile.save(model, context.scratch / "spoiled.onnx"), Report("Spoiled")
+
+
+def test_a_preview_whose_file_does_not_answer_is_a_failed_one(study):
+    _, (last,) = shown(study, wb.Recipe([Spoiled()]))
+    assert last.status == "failed" and last.file is None and last.reason.startswith("Parity") and not last.parity
 
 
 def test_a_study_is_previewed_on_its_own_task_and_with_its_own_seed(study, model):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from workbench.tasks.task import Array
 
+UNOPTIMIZED = "ONNX Runtime, unoptimised"
+
 
 @dataclass(frozen=True)
 class Parity:
@@ -58,6 +60,16 @@ def against_reference(file: GraphFile, feeds: "dict[str, Array]", limit: float) 
     return Parity(relative_difference(ours, list(answers.values())), limit, n, truth)
 
 
+def against_unoptimized(file: GraphFile, feeds: "dict[str, Array]", limit: float) -> Parity:
+    """ONNX Runtime's answers to `feeds` held against its own without any optimisation, which takes milliseconds.
+
+    It finds what fusing and integer kernels do to a file, and not what the runtime's plain kernels do wrong.
+    """
+    run = in_runtime(file.load(), feeds, optimized=False)
+    difference = relative_difference(list(file.run(feeds).values()), list(run(()).values()))
+    return Parity(difference, limit, len(next(iter(feeds.values()))), UNOPTIMIZED)
+
+
 def where_it_parts(
     file: GraphFile, feeds: "dict[str, Array]", limit: float, check: Callable[[], None] = lambda: None
 ) -> Difference | None:
@@ -75,7 +87,7 @@ def _truth(model: "ModelProto", feeds: "dict[str, Array]") -> "tuple[Runner, Map
         except Exception:  # it has its gaps: a convolution of integers, one scale a channel, is known in two dimensions only
             pass
     run = in_runtime(model, feeds, optimized=False)
-    return run, run(()), "ONNX Runtime, unoptimised"
+    return run, run(()), UNOPTIMIZED
 
 
 def _evaluated(model: "ModelProto", feeds: "dict[str, Array]") -> Runner:

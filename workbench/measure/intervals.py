@@ -19,7 +19,8 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     p = hits / n
     centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
     half = Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # at none and at all of n the end is the proportion itself, which rounding may miss
+    return max(0.0, centre - half) if hits else 0.0, min(1.0, centre + half) if hits < n else 1.0
 
 
 def percentiles(draws: Array) -> tuple[float, float]:

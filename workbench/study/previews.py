@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench import jobs, machine, words
 from workbench.errors import InputError
@@ -26,7 +26,9 @@ class Preview:
     """What a recipe gives, measured but not timed, and not one of the study's candidates (`Study.keep` makes it one).
 
     `measures` has `size_bytes`, `parameters`, `nonzero_share` and `macs` as soon as the file is there, and the task's
-    metrics on validation in the end. The file stays until the study is closed.
+    metrics on validation in the end. `parity` tells what the file's answers were held against ("truth"), on how many
+    samples ("n"), and how far they are from it at most as a share of the largest output ("difference", and the "limit").
+    The file stays until the study is closed.
     """
 
     recipe: Recipe
@@ -34,6 +36,7 @@ class Preview:
     file: Path | None
     measures: Mapping[str, Measurement] = field(default_factory=dict)
     reason: str | None = None
+    parity: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def _key(study: "Study", recipe: Recipe) -> Digest:
 def _shown(recipe: Recipe, event: Event) -> Previewed | None:
     if isinstance(event, FileMeasured):
         measures = {name: Measurement.from_json(m) for name, m in event.measures.items()}
-        return Previewed(Preview(recipe, "measured", Path(event.file), measures))
+        return Previewed(Preview(recipe, "measured", Path(event.file), measures, parity=event.parity))
     if isinstance(event, Failed):
         reason = words.say(event.error["code"], **event.error["fields"])
         status: Status = "cancelled" if event.error["type"] == "Cancelled" else "failed"
