@@ -30,6 +30,7 @@ def dashboard(port: int, no_browser: bool) -> None:
     words = [sys.executable, "-m", "voila", str(_notebook(package)), f"--port={port}", "--template=workbench"]
     words += [f"--VoilaConfiguration.extension_allowlist={name}" for name in _EXTENSIONS]
     words += [
+        "--Voila.ip=127.0.0.1",  # a machine need not know the name localhost
         "--show_tracebacks=False",
         "--preheat_kernel=True",
         f"--pool_size={_POOL}",

@@ -18,7 +18,7 @@ export function keepPlace(host) {
   for (const name of ["load", "recipe", "frontier"]) host.on(name, write);
 }
 
-/** Asks the kernel to take up what was in hand. */
+/** Asks the kernel to take up what was in hand. A kernel that has waited for a visitor sees by that what there is by now. */
 export function takeUpPlace(host) {
   let place = null;
   try {
@@ -26,5 +26,5 @@ export function takeUpPlace(host) {
   } catch {
     place = null;
   }
-  if (place && place.study) host.ask("resume", place);
+  host.ask("resume", place && place.study ? place : {});
 }

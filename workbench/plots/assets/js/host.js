@@ -24,8 +24,8 @@ class News {
   }
 }
 
-const PING_MS = 1500;
-const LOST_MS = 4500;
+const PING_MS = 800;
+const LOST_MS = 4000;
 
 /** Over anywidget's model: `get`, `on`, `ask`, and `alive`, which turns false when the kernel has not answered for a while. */
 export class LiveHost {
