@@ -32,6 +32,10 @@ def _fresh(model: Model) -> "nn.Module":
     origin, _, name = model.source.partition(":")
     if origin == "live":
         return revive(model)
+    if origin == "onnx":
+        from workbench.models.onnx_graph.checking import built
+
+        return built(model)
     arguments = dict(model.arguments)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(arguments.pop("seed", 0) if origin == "zoo" else 0)

@@ -24,12 +24,14 @@ _MARK = "__workbench_source__"
 
 
 def load(
-    reference: str,
+    reference: str | Path,
     task: Task | None = None,
     weights: str | Path | None = None,
     arguments: Mapping[str, Any] | None = None,
 ) -> Model:
-    """The network that `package.module:factory` returns when it is called with `arguments` (JSON).
+    """The network that `package.module:factory` returns when it is called with `arguments` (JSON), or that of an ONNX file.
+
+    A path that ends in .onnx is read as `workbench.models.onnx_graph.load` says; it needs `task`.
 
     The module is looked for in the script's folder, PYTHONPATH and the working folder, and digested together with the
     local modules that it imports; it is not run. `weights` is a .safetensors file, or a state dict that torch saved;
@@ -38,6 +40,9 @@ def load(
 
     Raises `InputError` for a module or factory that is not there, and what `weights.copy_weights` raises.
     """
+    if Path(reference).suffix.lower() == ".onnx":
+        return _from_file(reference, task, weights, arguments)
+    reference = str(reference)
     module, _, factory = reference.partition(":")
     if not module or not factory.isidentifier():
         raise InputError("factory-form", reference=reference)
@@ -52,6 +57,16 @@ def load(
     kept = None if weights is None else copy_weights(weights)
     payload = canonical({"path": list(path)}).encode()
     return Model("module", factory, f"factory:{reference}", code, dict(arguments or {}), kept, payload=payload)
+
+
+def _from_file(path: str | Path, task: Task | None, weights: object, arguments: object) -> Model:
+    from workbench.models import onnx_graph
+
+    if task is None:
+        raise InputError("onnx-task")
+    if weights is not None or arguments:
+        raise InputError("onnx-weights")
+    return onnx_graph.load(path, task)
 
 
 def call_factory(model: Model) -> "nn.Module":

@@ -39,9 +39,10 @@ class Cut:
 class Model:
     """A described network.
 
-    `source` is "zoo:NAME", "factory:package.module:callable" or "live:QUALIFIED_NAME"; `code` is the digest of the code
-    behind it; `arguments` are what the zoo's or the person's factory is called with; `weights` is the object that holds
-    the state dict (None: the seeded beginning); `cuts` are applied before the weights are loaded.
+    `source` is "zoo:NAME", "factory:package.module:callable", "onnx:NAME" or "live:QUALIFIED_NAME"; `code` is the digest of
+    the code behind it, of an ONNX file the object that holds it; `arguments` are what the zoo's or the person's factory is
+    called with; `weights` is the object that holds the state dict (None: the seeded beginning, or the file's own); `cuts`
+    are applied before the weights are loaded.
     """
 
     kind: Literal["module", "graph"]

@@ -75,6 +75,8 @@ def _described(data: Mapping[str, Any], first: Objects) -> Model:
         raise InputError("receipt-live", name=reference)
     if model.weights is not None and Objects().take(model.weights, first) is None:
         raise InputError("receipt-weights-gone", model=model.name)
+    if origin == "onnx" and Objects().take(model.code, first) is None:
+        raise InputError("receipt-weights-gone", model=model.name)
     if origin == "factory":
         found = models.load(reference, arguments=model.arguments)
         if found.code != model.code:

@@ -23,10 +23,10 @@ def sweep(records: Records, objects: Objects, pause: float = PAUSE) -> int:
 
 
 def referred(records: Records) -> set[str]:
-    """The keys that rows name: candidates' folders, studies' weights and data."""
+    """The keys that rows name: candidates' folders, studies' weights, networks and data."""
     keys = set()
     for study in records.studies():
-        keys |= {study.model["weights"], *_digests(study.task["source"])}
+        keys |= {study.model["weights"], study.model["code"], *_digests(study.task["source"])}
         keys |= {row.object for row in records.candidates(study.name)}
     return {key for key in keys if key}
 

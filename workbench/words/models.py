@@ -34,4 +34,35 @@ SENTENCES = {
     "input-misfit": "The model does not take the inputs of {task} ({inputs}): {why}",
     "output-form": "The model answers {found}. It has to answer one tensor: wrap it in a module that picks that one.",
     "output-misfit": "The model answers {found} numbers a sample, and the task {task} needs {expected}.",
+    "onnx-missing": "There is no ONNX file {path}.",
+    "onnx-damaged": "{name} is not a whole ONNX file: {why}. Export it again, and give the whole file.",
+    "onnx-data-missing": "The weights of {name} are in {data}, which is not beside it. Give both files, or export it as one: "
+    "torch.onnx.export(..., external_data=False).",
+    "onnx-outside": "{name} keeps weights at {where}, outside its own folder, and they are not read. Export it as one file.",
+    "onnx-quantized": "{name} is quantized ({operator}) and cannot be trained or pruned any more. Load the float file that it "
+    "was made from.",
+    "onnx-operator": "The operator {operator} of the node {node} has no PyTorch counterpart here. Give the network as a "
+    "module or a factory, or export it without that operator.",
+    "onnx-computed": "The operator {operator} of the node {node} takes {input}, which is computed from the data and is no "
+    "constant. Give the network as a module or a factory.",
+    "onnx-padding": "The transposed convolution {node} ({operator}) is padded in a way that PyTorch does not have. Export it "
+    "with the same padding on both sides.",
+    "onnx-resize": "The node {node} ({operator}) makes images larger in a way that PyTorch does not have. Export it with nearest or "
+    "linear interpolation.",
+    "onnx-recurrent": "The recurrent layer {node} ({operator}) is of a kind that PyTorch does not have. Give the network as a "
+    "module or a factory.",
+    "onnx-inputs": "{name} takes {found} inputs, and {task} has {wanted}. Give data with the same inputs, {most} at most.",
+    "onnx-form": "{name} takes {input} as {found} of {kind}, and the inputs of {task} are {wanted} of {dtype}. Give data of that "
+    "form.",
+    "onnx-outputs": "{name} has the outputs {found}, of which {count} fit the task. Export it with the one output that is the answer.",
+    "onnx-runs-not": "ONNX Runtime does not run {name} on samples of the task: {why}. Export it again.",
+    "onnx-batch": "{name} works for one size of batch only: {why}. Export it with a dynamic batch.",
+    "onnx-freed-differs": "{name} answers otherwise when it takes several samples at a time (difference {difference} of the "
+    "largest output). Export it with a dynamic batch.",
+    "onnx-fails": "The network of {name} does not run in PyTorch: {why}. Give it as a module or a factory.",
+    "onnx-differs": "In PyTorch {name} answers otherwise than the file, first at the node {node} ({operator}): difference "
+    "{difference} of the largest output. Give the network as a module or a factory.",
+    "onnx-gone": "The ONNX file of {name} is gone from the store, or damaged. Load it again by wb.models.load.",
+    "onnx-task": "An ONNX file is held against its own answers on samples. Name the data too: wb.models.load(path, task=task).",
+    "onnx-weights": "An ONNX file has its weights in it. Load it without weights= and arguments=.",
 }

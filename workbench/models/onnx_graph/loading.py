@@ -1,0 +1,81 @@
+"""`load`: one ONNX file becomes a described model. Imports no torch; the module is held against the file in a worker."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from workbench.errors import InputError
+from workbench.files import digest_bytes, digest_json
+from workbench.graphs.reference import relative_difference
+from workbench.jobs import run_job
+from workbench.models.model import Model
+from workbench.models.onnx_graph.freeing import freed, observe, without_softmax
+from workbench.models.onnx_graph.matching import answers, fixed_batch, inputs_of, output_of, samples
+from workbench.models.onnx_graph.reading import read
+from workbench.objects import Objects
+from workbench.tasks.task import Array, Task
+
+VERSION = 1
+"""Part of the key under which a file is kept: another way of making it ready gives another graph."""
+
+LIMIT = 1e-5
+"""Module and file may differ by this share of the largest output."""
+
+GRAPH = "graph.onnx"
+_CHECKED = 8
+
+
+def load(path: str | Path, task: Task) -> Model:
+    """The network of an ONNX file, its weights included, to be pruned, trained and exported like any other.
+
+    The file is read as data; weights that lie in another file have to lie beside it. It is kept in the object store, so
+    that the original may go. A classification's last Softmax is left out, for training and distilling take what stands
+    before it: `arguments["left_out"]` names it.
+
+    Raises `NotFound` and `Damaged` for the file, `InputError` for one that does not fit the task, that is quantized, or
+    that has an operator which is not known; and where the module's answers on samples of the task are not those of ONNX
+    Runtime, "onnx-differs" with the first operator that differs.
+    """
+    path = Path(path).expanduser()
+    model = read(path)
+    inputs = inputs_of(model, task, path.name)
+    batch = fixed_batch(model, inputs)
+    feeds = samples(model, task, inputs, -(-_CHECKED // (batch or 1)) * (batch or 1))
+    truth = answers(model, feeds, batch, path.name)
+    output = output_of(truth, task, path.name)
+    chosen = [value for value in model.graph.output if value.name == output]
+    del model.graph.output[:]
+    model.graph.output.extend(chosen)
+    model = freed(model, task, inputs, batch)
+    left_out = without_softmax(model) if task.kind == "classification" else None
+    observe(model, feeds, path.name)
+    whole = next(iter(answers(model, feeds, None, path.name).values()))
+    gap = relative_difference([_softmax(whole) if left_out else whole], [truth[output]])
+    if gap > LIMIT:
+        raise InputError("onnx-freed-differs", name=path.name, difference=f"{gap:.2g}")
+    data = model.SerializeToString(deterministic=True)
+    key = digest_json({"onnx": digest_bytes(data), "version": VERSION})
+    Objects().put(key, lambda folder: _write(folder / GRAPH, data))
+    said = {"inputs": inputs} | ({"left_out": left_out} if left_out else {})
+    loaded = Model("module", path.stem, f"onnx:{path.stem}", key, said)
+    run_job(
+        "workbench.models.onnx_graph.checking:check", {"model": loaded.to_json()}, blobs=_packed(feeds, whole), lane="quick"
+    )
+    return loaded
+
+
+def _packed(feeds: dict[str, Array], answer: Array) -> dict[str, bytes]:
+    buffers = {"answer": answer} | {f"input{k}": array for k, array in enumerate(feeds.values())}
+    packed = io.BytesIO()
+    np.savez(packed, **buffers)  # type: ignore[arg-type]
+    return {"samples": packed.getvalue()}
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def _softmax(scores: Array) -> Array:
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), scores.dtype)

@@ -1,0 +1,64 @@
+"""Names of layers from names in the file: "layer1.0.conv1" of the weight "layer1.0.conv1.weight", or of the node
+"/layer1/layer1.0/conv1/Conv"."""
+
+import re
+from collections.abc import Sequence
+
+_WEIGHT = re.compile(r"(.+?)[._/](weight|weights|kernel|gamma|scale|bias|beta|w|b)(:0)?$", re.IGNORECASE)
+_GENERATED = re.compile(r"(onnx::.*|val_?\d+|_v_.*|\d+|.*_output_\d+|.*_folded.*|node_.*)$")
+
+
+class Names:
+    """Gives every layer a name of its own: pieces of letters, digits and underscores, joined by points."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def layer(self, node: str, operator: str, weights: Sequence[str]) -> str:
+        """Of the weight's name, else the bias's, else the node's, else the operator's."""
+        for weight in weights:
+            told = _WEIGHT.match(weight)
+            if told and not _GENERATED.match(weight):
+                return self._free(_clean(told[1]))
+        scope = _scope(node)
+        return self._free(_clean(scope) if scope else operator.lower())
+
+    def tensor(self, name: str) -> str:
+        """Of a tensor that belongs to no layer."""
+        return self._free(_clean(name.removeprefix("onnx::")))
+
+    def _free(self, wanted: str) -> str:
+        """The name, or the next one that neither is taken nor lies within, or around, one that is."""
+        for k in range(1, 1 << 31):
+            name = wanted if k == 1 else f"{wanted}_{k}"
+            if not any(f"{t}.".startswith(f"{name}.") or f"{name}.".startswith(f"{t}.") for t in self._taken):
+                self._taken.add(name)
+                return name
+        raise AssertionError
+
+
+def _scope(node: str) -> str:
+    """Where a node stands: "/a/a.0/conv/Conv" is in "a.0.conv"; of names without places, the name."""
+    parts = [p for p in node.split("/") if p and p != "StatefulPartitionedCall"]
+    parts = parts[:-1] if len(parts) > 1 else parts
+    joined: list[str] = []
+    for part in parts:
+        if joined and part.startswith(f"{joined[-1]}."):
+            joined.pop()
+        joined.append(part)
+    return ".".join(joined).removeprefix("node_")
+
+
+def _clean(name: str) -> str:
+    pieces = [re.sub(r"\W", "_", piece) for piece in re.split(r"[./]", name)]
+    return ".".join(f"{piece}_" if piece in _RESERVED else piece for piece in pieces if piece) or "layer"
+
+
+_RESERVED = frozenset(
+    [
+        *("apply", "bfloat16", "buffers", "call_super_init", "children", "compile", "cpu", "cuda", "double", "dump_patches"),
+        *("eval", "extra_repr", "float", "forward", "half", "hold", "ipu", "modules", "mtia", "parameters", "share_memory"),
+        *("state_dict", "to", "to_empty", "train", "training", "type", "values", "xpu", "zero_grad"),
+    ]
+)
+"""What a module has under that name already."""
