@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from workbench.plots.packing import packed
 from workbench.plots.points import chart
+from workbench.recipes import Recipe
+from workbench.techniques import Distillation, StaticQuantization, StructuredPruning
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def read(part):
 
 
 def test_points_say_what_is_said_and_nothing_that_is_not(made):
-    first, second, failed, waiting = made.to_json()["points"]
+    first, second, failed, waiting = made.to_widget()["points"]
     assert first == {
         "id": "c1",
         "name": "do something 3 epochs",
@@ -43,6 +45,17 @@ def test_points_say_what_is_said_and_nothing_that_is_not(made):
     assert (failed["status"], failed["reason"]) == ("failed", "It did not fit.")
     assert (waiting["status"], "reason" in waiting) == ("waiting", False)
     assert made.to_json()["baseline"]["family"] == "b"
+
+
+def test_a_page_leaves_out_what_a_point_s_place_and_steps_say(made, make):
+    first, second, failed, _ = made.to_json()["points"]
+    assert first["name"] == "do something 3 epochs", "nobody else names a technique that is not the library's own"
+    assert not {"id", "status"} & {*first, *second} and failed["status"] == "failed"
+    own = make("mine", 10, 0.9)
+    own = replace(own, recipe=Recipe([StructuredPruning(ratio=0.5), Distillation(epochs=3), StaticQuantization()]))
+    (point,) = chart("s", "accuracy", 0.01, make("baseline", 10, 0.5), [own], {}, {}).to_json()["points"]
+    assert point["id"] == "mine" and "name" not in point
+    assert point["steps"] == [["StructuredPruning", 0.5], ["Distillation", 3], ["StaticQuantization", None]]
 
 
 def test_measures_come_with_how_they_are_shown_quality_first(made):

@@ -63,3 +63,16 @@ def _step(step: Any) -> str:
     if isinstance(getattr(step, "epochs", None), int):
         parts.append("1 epoch" if step.epochs == 1 else f"{step.epochs} epochs")
     return " ".join(parts)
+
+
+def spelled(recipe: Composed) -> list[list[Any]]:
+    """A recipe as [technique, number] a step, its ratio or its epochs or None, for a caption in another language; empty where
+    a technique is not the library's own, which only its title names."""
+    steps = list(recipe.steps)
+    own = all(type(step).__module__.startswith("workbench.") for step in steps)
+    return [[type(step).__name__, _number(step)] for step in steps] if own else []
+
+
+def _number(step: Any) -> float | None:
+    ratio, epochs = getattr(step, "ratio", None), getattr(step, "epochs", None)
+    return ratio if isinstance(ratio, float) else epochs if isinstance(epochs, int) else None

@@ -1,9 +1,10 @@
 """A saved page: one HTML file with the interactive chart, its data and its scripts, that asks for nothing from anywhere."""
 
-import gzip
 import json
 import re
+import zlib
 from base64 import b85encode
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
@@ -18,6 +19,11 @@ _FIRST = (
     "main{max-width:1080px;margin:0 auto;padding:24px 16px}noscript svg{max-width:760px;display:block}"
 )
 """Before the styles are unpacked, and where scripts are off."""
+
+_GZIP, _BLOCKS = 31, 7
+"""zlib's numbers for a gzip header, which says no time, and for blocks of 8,192 signs at most."""
+
+_COLUMN = re.compile(rb'"wide":(\d+),"text":"([^"]*)"')
 
 _COMMENT = re.compile(r"^[ \t]*//[^\n]*\n|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 _INDENT = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
@@ -52,7 +58,7 @@ def page(heading: str, chart: Chart, still: str, code: str) -> str:
     values = {"frontier": chart.to_json(), "code": {"frontier": code}}
     parts = {"styles": _short(styles(_STYLES)), "script": _short(script("saved.js")), "values": values}
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    packed = gzip.compress(text.encode(), mtime=0)
+    packed = _packed(text.encode())
     signs = b85encode(packed, pad=True).decode().replace("<", ",").replace("&", ".")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -76,6 +82,24 @@ def write_page(text: str, path: Path | str) -> Path:
         raise NotFound("picture-folder", path=target.name, folder=str(target.parent))
     write_atomic(target, text.encode())
     return target
+
+
+def _packed(text: bytes) -> bytes:
+    """As gzip. First signs of a column's numbers are unlike its second ones, so each run of signs has a block, and with it a
+    code, of its own: a tenth less than one code for them all."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, _GZIP, _BLOCKS)
+    parts, begun = [], 0
+    for end in _ends(text):
+        parts += [packer.compress(text[begun:end]), packer.flush(zlib.Z_BLOCK)]
+        begun = end
+    return b"".join([*parts, packer.compress(text[begun:]), packer.flush()])
+
+
+def _ends(text: bytes) -> Iterator[int]:
+    """Where runs of signs begin and end."""
+    for column in _COLUMN.finditer(text):
+        wide, (begun, end) = int(column[1]), column.span(2)
+        yield from (begun + (end - begun) * run // wide for run in range(wide + 1))
 
 
 def _short(text: str) -> str:

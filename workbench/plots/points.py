@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.plots.axis import Axis, axis
-from workbench.plots.family import caption, family
+from workbench.plots.family import caption, family, spelled
 from workbench.plots.packing import packed
 from workbench.plots.picture import Drawable
 
 Numbers = npt.NDArray[np.float64]
 
-REACH, ESTIMATED, DIGITS = 2, 3, 4
-"""Significant digits in a page: of an interval, of an estimate, of a figure. The bytes of a file keep all."""
+REACH, FIGURE, SHARE = 2, 3, 4
+"""Significant digits in a page: of an interval, of a figure and of an estimate, of a share. The bytes of a file keep all."""
 
 _UNITS = {"%": "share", "kB": "bytes", "MB": "bytes", "×": "x"}
 """What the page calls the units that an axis shows: it scales figures one by one."""
@@ -67,9 +67,11 @@ class Chart:
         return self._with(lambda _, column: _binary(column))
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON, and short: figures are rounded to what is shown of them and packed, and of an interval there is how far it
-        reaches `below` and `above` the value."""
-        return self._with(_short)
+        """As JSON, and short: figures are rounded to what is shown of them and packed, of an interval there is how far it
+        reaches `below` and `above` the value, and of a point what its place and its steps do not say."""
+        units = {m["name"]: m["unit"] for m in self.measures}
+        short = self._with(lambda name, column: _short(name, units[name], column))
+        return short | {"points": [_brief(point, row) for row, point in enumerate(self.points, 1)]}
 
     def _with(self, written: Callable[[str, Column], dict[str, Any]]) -> dict[str, Any]:
         columns = {name: written(name, column) for name, column in self.columns.items()}
@@ -129,7 +131,13 @@ def _point(candidate: Shown) -> dict[str, Any]:
     name = caption(candidate.recipe) or candidate.name
     status = "waiting" if candidate.status == "interrupted" and not candidate.reason else candidate.status
     said = {"id": candidate.id, "name": name, "family": family(candidate.recipe).key or "b", "status": status}
-    return said | ({"reason": candidate.reason} if candidate.reason else {})
+    steps = {"steps": spelled(candidate.recipe)}
+    return said | (steps if steps["steps"] else {}) | ({"reason": candidate.reason} if candidate.reason else {})
+
+
+def _brief(point: Mapping[str, Any], row: int) -> dict[str, Any]:
+    told = {"id": f"c{row}", "status": "measured"} | ({"name": point["name"]} if "steps" in point else {})
+    return {key: value for key, value in point.items() if told.get(key) != value}
 
 
 def _column(name: str, everyone: Sequence[Shown], estimates: Mapping[str, Mapping[str, float]]) -> Column:
@@ -149,10 +157,11 @@ def _binary(column: Column) -> dict[str, Any]:
     return {part: numbers.astype("<f8").tobytes() for part, numbers in parts.items() if numbers is not None}
 
 
-def _short(name: str, column: Column) -> dict[str, Any]:
+def _short(name: str, unit: str, column: Column) -> dict[str, Any]:
+    digits = SHARE if unit == "share" else FIGURE
     if column.low is None or column.high is None:
-        made = {"value": packed(column.value, 0 if name == "size_bytes" else DIGITS)}
+        made = {"value": packed(column.value, 0 if name == "size_bytes" else digits)}
     else:
         reach = {"below": column.value - column.low, "above": column.high - column.value}
-        made = {"value": packed(column.value, DIGITS)} | {part: packed(n, REACH) for part, n in reach.items()}
-    return made if column.estimate is None else made | {"estimate": packed(column.estimate, ESTIMATED)}
+        made = {"value": packed(column.value, digits)} | {part: packed(n, REACH) for part, n in reach.items()}
+    return made if column.estimate is None else made | {"estimate": packed(column.estimate, FIGURE)}

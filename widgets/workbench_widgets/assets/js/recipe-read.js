@@ -1,8 +1,8 @@
 // What the recipe would give: hollow and grey while it is estimated, solid where it was measured, and the button that runs it.
 
+import { captionOf } from "./captions.js";
 import { h } from "./dom.js";
 import { digits, said, seconds } from "./format.js";
-import { shownNumber } from "./recipe-scale.js";
 import { WORDS, word } from "./words.js";
 
 const READ_THIN = "\u2009";
@@ -152,11 +152,9 @@ export function runLabel(language, { refused, measured, busy, ready, cost, fresh
 /** A recipe in one line: "prune 50 % · distil 3 ep. · int8". */
 export function shortName(language, steps, catalog) {
   const said = steps.filter((step) => step.on !== false).map((step) => {
-    const key = `recipe-short-${step.technique}`;
-    const { ratio, epochs } = step.fields;
-    const n = ratio !== undefined ? `${shownNumber({ unit: "share" }, ratio)}${READ_THIN}%` : (epochs ?? "");
     const entry = catalog.find((one) => one.technique === step.technique);
-    return key in WORDS ? word(language, key, { n }) : (entry && entry.title) || step.technique;
+    const { ratio, epochs } = step.fields;
+    return captionOf(language, [[step.technique, ratio ?? epochs]], (entry && entry.title) || step.technique);
   });
   return said.join(" · ") || word(language, "recipe-short-nothing");
 }

@@ -85,14 +85,6 @@ addWords({
   "recipe-say-DynamicQuantization": ["8 bits for the weights of linear and recurrent layers.", "线性层与循环层的权重用 8 位。"],
   "recipe-say-HalfPrecision": ["16 bits: half the bytes, made for a GPU.", "16 位：字节减半，适合 GPU。"],
   // in one line
-  "recipe-short-StructuredPruning": ["prune {n}", "剪枝 {n}"],
-  "recipe-short-WeightPruning": ["zero {n}", "置零 {n}"],
-  "recipe-short-WeightClipping": ["clip", "裁剪"],
-  "recipe-short-Distillation": ["distil {n} ep.", "蒸馏 {n} 轮"],
-  "recipe-short-FineTuning": ["tune {n} ep.", "微调 {n} 轮"],
-  "recipe-short-StaticQuantization": ["int8", "int8"],
-  "recipe-short-DynamicQuantization": ["int8 dynamic", "int8 动态"],
-  "recipe-short-HalfPrecision": ["float16", "float16"],
   "recipe-short-nothing": ["the model as it came", "原始模型"],
   // fields
   "recipe-field-ratio": ["Share to remove", "移除比例"],

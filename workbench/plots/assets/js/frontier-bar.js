@@ -44,9 +44,9 @@ export function chartBar(state, language, acts) {
   );
 }
 
-/** The chart as a file. */
-export function saveBar(language, save) {
-  const buttons = ["SVG", "PNG", "CSV"].map((kind) => h("button", { type: "button", class: "wb-b wb-plain", aria: { label: word(language, "frontier-save", { kind }) }, data: { key: `save-${kind}` }, onclick: () => save(kind) }, kind));
+/** The chart as a file, or only its figures. */
+export function saveBar(language, save, drawn) {
+  const buttons = (drawn ? ["SVG", "PNG", "CSV"] : ["CSV"]).map((kind) => h("button", { type: "button", class: "wb-b wb-plain", aria: { label: word(language, "frontier-save", { kind }) }, data: { key: `save-${kind}` }, onclick: () => save(kind) }, kind));
   return h("span", { class: "wb-saves" }, buttons);
 }
 

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { figure } from "./format.js";
-import { gapSaid, intervalSaid, limitsSaid, measureTitle, nameOf, toldMeasures } from "./frontier-say.js";
+import { gapSaid, intervalSaid, limitsSaid, measureTitle, nameOf, recipeOf, toldMeasures } from "./frontier-say.js";
 import { starButton } from "./frontier-table.js";
 import { frontier } from "./pareto.js";
 import { figuresOf } from "./points.js";
@@ -58,7 +58,7 @@ export function handBox(state, language, acts, live, naming) {
   if (!point) return h("div", { class: "wb-hand wb-quiet" }, state.data.points.length ? word(language, "frontier-nothing-chosen") : "");
   const star = live && !point.reason ? starButton(language, point, () => acts.star(point.id)) : null;
   const name = h("div", { class: "wb-hand-name" }, glyph(point.family, { size: 16 }), h("b", {}, point.id), h("span", {}, nameOf(language, point)), star);
-  const recipe = point.label ? h("div", { class: "wb-quiet" }, point.name) : null;
+  const recipe = point.label ? h("div", { class: "wb-quiet" }, recipeOf(language, point)) : null;
   const doing = live ? h("div", { class: "wb-hand-acts" }, handButtons(state, language, acts, point), naming === point.id ? nameField(language, acts, point) : null) : null;
   if (point.reason) return h("div", { class: "wb-hand" }, name, recipe, h("div", { class: "wb-say wb-say-bad" }, point.reason), doing);
   const verdict = point.verdict ? h("div", { class: "wb-hand-verdict" }, lossSign(point.loss, 16), h("span", {}, point.verdict)) : null;

@@ -1,7 +1,7 @@
 // The chart as a file: drawn anew as SVG or PNG with its words, or its figures as CSV.
 
 import { download } from "./dom.js";
-import { axisLabel, countSaid, nameOf } from "./frontier-say.js";
+import { axisLabel, countSaid, nameOf, recipeOf } from "./frontier-say.js";
 import { paintChart } from "./frontier-paint.js";
 import { chartTicks, placeOf } from "./frontier-place.js";
 import { tickSaid } from "./frontier-over.js";
@@ -68,7 +68,7 @@ export function csvOf(state, language) {
   const names = data.measures.map((measure) => measure.name);
   const head = ["id", "name", "recipe", "family", "status", "on_frontier", "verdict", ...names.flatMap((name) => [name, `${name}_low`, `${name}_high`])];
   const rows = [data.baseline, ...data.points].filter(Boolean).map((point) => {
-    const said = [point.id, nameOf(language, point), point.name, point.family, point.status, String(state.scene.on.has(point.id)), point.verdict];
+    const said = [point.id, nameOf(language, point), recipeOf("en", point), point.family, point.status, String(state.scene.on.has(point.id)), point.verdict];
     return [...said, ...names.flatMap((name) => figuresOf(data, point, name) || ["", "", ""])];
   });
   return [head, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";

@@ -1,5 +1,6 @@
 // How the frontier panel says figures, limits and files. No DOM here.
 
+import { captionOf } from "./captions.js";
 import { digits, figure, grouped, said } from "./format.js";
 import { figuresOf } from "./points.js";
 import { word } from "./words.js";
@@ -48,7 +49,12 @@ export function limitsSaid(language, state, limits) {
 }
 
 export function nameOf(language, point) {
-  return point.row === 0 ? word(language, "frontier-baseline") : point.label || point.name;
+  return point.row === 0 ? word(language, "frontier-baseline") : point.label || recipeOf(language, point);
+}
+
+/** A file's recipe in half a line. */
+export function recipeOf(language, point) {
+  return captionOf(language, point.steps, point.name);
 }
 
 /** The measures that are told of a file: those of the axes, then quality, size and latency, each once. */

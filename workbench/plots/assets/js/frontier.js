@@ -10,6 +10,7 @@ import { saveChart } from "./frontier-save.js";
 import { countSaid } from "./frontier-say.js";
 import { FrontierState } from "./frontier-state.js";
 import { FrontierTable } from "./frontier-table.js";
+import { FrontierParallel } from "./parallel.js";
 import { word } from "./words.js";
 import "./words-frontier.js";
 
@@ -30,10 +31,11 @@ class FrontierPanel {
     this.sent = "";
     this.acts = new FrontierActs(this);
     this.chart = new FrontierChart(host, this.state, this.acts);
+    this.parallel = new FrontierParallel(host, this.state, this.acts);
     this.table = new FrontierTable(this.state, host.live ? this.acts : null);
     this.sendLook = settled(() => this.postLook(), LOOK_SETTLE_MS);
     this.build();
-    host.on("frontier", () => this.take());
+    for (const name of ["files", "frontier"]) host.on(name, () => this.take());
     host.on("recipe", () => this.chart.redraw());
     this.take();
   }
@@ -47,17 +49,18 @@ class FrontierPanel {
     this.answer = h("div", {});
     this.hand = h("div", {});
     this.empty = emptyFrontier(this.host);
-    this.body = h("div", { class: "wb-frontier" }, this.families, this.bar, this.chart.root, this.count, this.answer, this.hand);
+    this.body = h("div", { class: "wb-frontier" }, this.families, this.bar, this.chart.root, this.parallel.root, this.count, this.answer, this.hand);
     const id = fresh("wb-files");
     const heading = this.host.live ? null : h("h3", { id }, word(language, "frontier-all-files"));
     this.files = h("div", { class: "wb-frontier-table", role: heading ? "region" : null, aria: heading ? { labelledby: id } : {} }, heading, this.table.root);
     this.panel.body.append(this.empty, this.body, this.files, this.live);
-    if (this.host.live) this.panel.actions.append(this.views());
+    this.panel.actions.append(this.views());
   }
 
   views() {
     const language = this.host.language;
-    this.buttons = ["chart", "table"].map((view) =>
+    this.names = this.host.live ? ["chart", "parallel", "table"] : ["chart", "parallel"]; // a saved page has its table below
+    this.buttons = this.names.map((view) =>
       h("button", { type: "button", class: "wb-b", aria: { pressed: String(view === this.view) }, onclick: () => this.show(view) }, word(language, `frontier-${view}`)),
     );
     return h("span", { class: "wb-seg", role: "group", aria: { label: word(language, "frontier-view") } }, this.buttons);
@@ -65,18 +68,18 @@ class FrontierPanel {
 
   show(view) {
     this.view = view;
-    ["chart", "table"].forEach((name, k) => this.buttons[k].setAttribute("aria-pressed", String(name === view)));
+    this.names.forEach((name, k) => this.buttons[k].setAttribute("aria-pressed", String(name === view)));
     this.redraw();
   }
 
-  /** New values of the study. */
+  /** New files of the study, or another choice among them. */
   take() {
     if (this.closed) return;
-    const given = this.host.get("frontier") || {};
+    const given = { ...this.host.get("frontier"), ...this.host.get("files") };
     const before = new Set(this.state.data.points.filter((point) => point.status === "measured").map((point) => point.id));
     const known = this.state.data.study === given.study;
     this.state.take(given);
-    this.adopt(given.look);
+    this.adopt(given.look && given.look.study === given.study ? given.look : null);
     this.panel.refuse(given.error);
     this.redraw();
     const come = this.state.data.points.filter((point) => point.status === "measured" && !before.has(point.id));
@@ -115,6 +118,7 @@ class FrontierPanel {
   glance() {
     const language = this.host.language;
     this.chart.redraw();
+    this.parallel.redraw();
     fill(this.answer, answerLine(this.state, language, this.acts));
     this.drawCount();
     this.sendLook();
@@ -130,7 +134,7 @@ class FrontierPanel {
       this.redraw();
     };
     const button = (hidden.length && this.host.live) || off.length ? h("button", { type: "button", class: "wb-b wb-plain", data: { key: "show-all" }, onclick: all }, word(language, "frontier-show-all")) : null;
-    fill(this.count, h("span", {}, countSaid(language, this.state, this.chart.outside())), button, saveBar(language, (kind) => saveChart(this.chart, language, kind)));
+    fill(this.count, h("span", {}, countSaid(language, this.state, this.chart.outside())), button, saveBar(language, (kind) => saveChart(this.chart, language, kind), this.view === "chart"));
   }
 
   redraw() {
@@ -141,7 +145,9 @@ class FrontierPanel {
     this.panel.state(empty ? "" : word(language, "frontier-lead"));
     this.empty.hidden = !empty || this.view === "table";
     this.body.hidden = empty || (this.view === "table" && !both);
-    this.files.hidden = this.view === "chart" && !both;
+    this.files.hidden = this.view !== "table" && !both;
+    this.bar.hidden = this.chart.root.hidden = this.view === "parallel";
+    this.parallel.root.hidden = this.view !== "parallel";
     if (!this.files.hidden) this.table.draw(language);
     if (empty) return;
     fill(this.families, familyBar(this.state, language, (family) => this.turn(family)));
@@ -174,6 +180,7 @@ class FrontierPanel {
   close() {
     this.closed = true;
     this.chart.close();
+    this.parallel.close();
   }
 }
 

@@ -41,11 +41,11 @@ export function estimateOf(data, point, measure) {
   return Number.isFinite(value) ? value : null;
 }
 
-const POINT_SAID = { reason: null, verdict: "", loss: "unknown", starred: false, hidden: false, label: "" };
+const POINT_SAID = { status: "measured", name: "", steps: [], reason: null, verdict: "", loss: "unknown", starred: false, hidden: false, label: "" };
 
 function pointFrom(given, row) {
   const family = FAMILY_KEYS.includes(given.family) ? given.family : "other";
-  return { ...POINT_SAID, ...given, family, row };
+  return { ...POINT_SAID, id: `c${row}`, ...given, family, row };
 }
 
 /** One end of the intervals: as it is, or by how far it is from the value; an exact figure is its own interval. */

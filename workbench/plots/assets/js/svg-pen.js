@@ -35,6 +35,10 @@ export class SvgPen {
     this.path += `L${penNumber(x)} ${penNumber(y)}`;
   }
 
+  bezierCurveTo(...corners) {
+    this.path += `C${corners.map(penNumber).join(" ")}`;
+  }
+
   closePath() {
     this.path += "Z";
   }
