@@ -38,7 +38,8 @@ imports: environment
 notebooks: environment ## The notebooks, every stored output compared
 	@rm -rf build/notebooks-home
 	@WORKBENCH_HOME="$(CURDIR)/build/notebooks-home" $(BIN)/python -m pytest --nbval --nbval-current-env \
-		--nbval-cell-timeout=300 -p no:cacheprovider notebooks/00-quickstart.ipynb
+		--nbval-cell-timeout=300 --nbval-sanitize-with=tests/notebooks/sanitize.cfg -p no:cacheprovider \
+		notebooks/[0-9]*.ipynb
 
 unit: environment packages
 	@$(BIN)/python -m pytest -m "not gpu and not proof"
@@ -58,7 +59,7 @@ lab: environment ## JupyterLab with the panels' notebook open
 benchmarks: environment ## The ratios against other tools, one run
 	@for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
 
-docs: environment ## The README's code and the quickstart notebook, written anew from notebooks/ten_lines.py
+docs: environment ## The README's code and the quickstart from notebooks/ten_lines.py; the outputs of all notebooks
 	@$(BIN)/python docs/build.py
 
 gallery: environment packages ## The pictures of README and docs, taken anew from a real run

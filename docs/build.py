@@ -1,12 +1,14 @@
 """Writes what stands in several places from the one source, `notebooks/ten_lines.py`: the block in README.md, and the
-quickstart notebook with its outputs, executed here. `make docs` calls it; a test holds both against the source.
+quickstart notebook. Then executes every notebook that has outputs, and keeps the new ones. `make docs` calls it.
 
-    python docs/build.py           writes README.md and notebooks/00-quickstart.ipynb
+    python docs/build.py           README.md, notebooks/00-quickstart.ipynb, and the outputs of all notebooks
+    python docs/build.py 10 12     only the outputs of the notebooks whose names begin so
 """
 
 import ast
 import os
 import re
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,6 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = ROOT / "notebooks" / "ten_lines.py"
 NOTEBOOK = ROOT / "notebooks" / "00-quickstart.ipynb"
 README = ROOT / "README.md"
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+KEPT = ("tags", "jupyter")
+"""Of a cell's metadata: what tests are told of it, and that a solution is folded away."""
+LIVE = "application/vnd.jupyter.widget-view+json"
+"""A panel's own id in a kernel that is gone; without it what a saved notebook shows is the panel's table and picture."""
 
 # The story, block by block: text is a text cell; a block of `>` lines is a code cell, in which `> §n` stands for the n-th
 # statement of the script. What else is in a code cell only looks at what is there, and holds on every computer.
@@ -103,23 +110,31 @@ def readme(text: str) -> str:
     return re.sub(r"(<!-- ten lines -->\n```python\n).*?(```)", lambda m: m[1] + SCRIPT.read_text() + m[2], text, flags=re.S)
 
 
-def notebook() -> nbformat.NotebookNode:
+def executed(book: nbformat.NotebookNode, path: Path) -> nbformat.NotebookNode:
     """The notebook, executed in a home of its own; nothing is kept in it but sources, tags and outputs."""
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    book = new_notebook(cells=cells(), metadata={"kernelspec": kernel})
     with tempfile.TemporaryDirectory() as home:
         os.environ["WORKBENCH_HOME"] = home
-        NotebookClient(book, timeout=600, resources={"metadata": {"path": str(NOTEBOOK.parent)}}).execute()
+        NotebookClient(book, timeout=600, coalesce_streams=True, resources={"metadata": {"path": str(path.parent)}}).execute()
     for cell in book.cells:
-        cell.metadata = {}
+        cell.metadata = {name: cell.metadata[name] for name in KEPT if name in cell.metadata}
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
             for output in (o for o in cell.outputs if "metadata" in o):
                 output.metadata = {}
-    book.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+                output.data.pop(LIVE, None)
+    book.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return book
 
 
+def tutorials(names: list[str]) -> list[Path]:
+    """The notebooks that are their own source and have outputs, those whose names begin so where any are given."""
+    found = sorted(set(ROOT.glob("notebooks/[0-9]*.ipynb")) - {NOTEBOOK})
+    return [path for path in found if not names or path.name.startswith(tuple(names))]
+
+
 if __name__ == "__main__":
-    README.write_text(readme(README.read_text()))
-    nbformat.write(notebook(), NOTEBOOK)
+    if not sys.argv[1:]:
+        README.write_text(readme(README.read_text()))
+        nbformat.write(executed(new_notebook(cells=cells(), metadata={"kernelspec": KERNEL}), NOTEBOOK), NOTEBOOK)
+    for path in tutorials(sys.argv[1:]):
+        nbformat.write(executed(nbformat.read(path, 4), path), path)

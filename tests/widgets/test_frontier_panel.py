@@ -96,14 +96,19 @@ def test_two_views_of_a_session_look_at_the_same(session):
 def test_its_text_says_the_smallest_within_the_margin(study, session):
     best = study.frontier().best(max_drop=0.01)
     text = repr(Frontier(session))
-    assert text.startswith("Frontier(") and f"smallest within 1 point: {best.id}, " in text and " kB)" in text
+    sizes = [c.measures["size_bytes"].value / 1000 for c in study.candidates if c.status == "measured"]
+    assert text.startswith(f"Frontier({len(sizes)} files of {min(sizes):.3g} kB to {max(sizes):.3g} kB, ")
+    assert f"smallest within 1 point: {best.id}, " in text and " kB)" in text
     assert repr(Frontier(Session())) == "Frontier(nothing measured)"
 
 
 def test_where_no_kernel_is_there_is_a_picture_and_a_table(session):
     bundle, _ = Frontier(session)._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle and bundle["text/plain"].startswith("Frontier(")
-    assert bundle["text/html"].startswith("<img alt=") and bundle["text/html"].count("<tr>") >= 3
+    assert (
+        bundle["text/html"].startswith('<div class="workbench-still measured"><img alt=')
+        and bundle["text/html"].count("<tr>") >= 3
+    )
     assert "text/html" not in Frontier(Session())._repr_mimebundle_()[0]
 
 

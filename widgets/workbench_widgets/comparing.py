@@ -47,10 +47,7 @@ def compared(session: "Session", baseline: "Candidate", candidate: "Candidate") 
 
 
 def _fill(session: "Session", kept: dict[str, Any], key: str, baseline: "Candidate", candidate: "Candidate") -> None:
-    try:
-        kept[key] = told(baseline, candidate)
-    except WorkbenchError as error:
-        kept[key] = NOTHING | {"refused": str(error)}
+    kept[key] = told(baseline, candidate)
     for old in list(kept)[:-KEPT]:
         kept.pop(old)
     session.refresh("compare")
@@ -61,7 +58,14 @@ def _file(candidate: "Candidate") -> str:
 
 
 def told(baseline: "Candidate", candidate: "Candidate") -> dict[str, Any]:
-    """As JSON: the verdict, the differences of measures, bytes by layer, classes, confusion, samples."""
+    """As JSON: the verdict, the differences of measures, bytes by layer, classes, confusion, samples, or why there is none."""
+    try:
+        return _told(baseline, candidate)
+    except WorkbenchError as error:
+        return NOTHING | {"refused": str(error)}
+
+
+def _told(baseline: "Candidate", candidate: "Candidate") -> dict[str, Any]:
     import workbench as wb
     from workbench.study.notes import judged
 

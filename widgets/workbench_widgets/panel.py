@@ -48,6 +48,12 @@ class Panel(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.session.describe(self.shown)})"
 
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Beside the widget its values as a table, for where no kernel is."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        shown = self.session.still(self.shown)
+        return ({**bundle[0], "text/html": shown}, bundle[1]) if bundle is not None and shown else bundle
+
     def _heard(self, _: Any, content: Any, buffers: list[Any]) -> None:
         if not isinstance(content, dict) or "ask" not in content:
             return
@@ -86,14 +92,6 @@ class Frontier(Panel):
 
     shown = ("frontier",)
     also = ("recipe", "model")
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Beside the widget the picture of the frontier and its table, for where no kernel is."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        study = self.session.study()
-        if bundle is None or study is None:
-            return bundle
-        return {**bundle[0], "text/html": study.frontier().to_html()}, bundle[1]
 
 
 class Run(Panel):

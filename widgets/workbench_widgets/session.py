@@ -70,6 +70,19 @@ class Session(traitlets.HasTraits):
 
         return "; ".join(filter(None, (said(self, name) for name in panels)))
 
+    def still(self, panels: Sequence[str]) -> str:
+        """The same as HTML without scripts: tables, and the frontier's picture."""
+        from workbench_widgets.still import still
+
+        return "".join(still(self, name) for name in panels)
+
+    def put(self, recipe: "Recipe") -> None:
+        """Puts a recipe's steps on the cards, in the place of those that are there."""
+        from workbench_widgets.cards import steps_of
+
+        self.steps = steps_of(recipe)
+        self.refresh("recipe")
+
     def study(self) -> "Study | None":
         """The study as it is on disk; None before there is one."""
         import workbench as wb

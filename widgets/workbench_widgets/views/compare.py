@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.plots.axis import axis, title
 from workbench.plots.family import caption, family
-from workbench_widgets.comparing import compared
+from workbench_widgets.comparing import compared, told
 from workbench_widgets.following import Following, following
 from workbench_widgets.views.differing import recipe_rows
 
@@ -36,20 +36,20 @@ def view(session: "Session") -> dict[str, Any]:
         followed.look()
     study, baseline = followed.study, followed.study.baseline
     chosen, left_out = in_hand(followed, session.chosen)
-    told = {c.id: compared(session, baseline, c) for c in chosen}
-    there = {id: found for id, found in told.items() if found is not None}
+    begun = {c.id: compared(session, baseline, c) for c in chosen}
+    there = {id: found for id, found in begun.items() if found is not None}
     return {
         "study": study.name,
         "metric": study.metric,
         "by_default": not _picked(followed, session.chosen),
-        "columns": [_column(c, k, told.get(c.id)) for k, c in enumerate([baseline, *chosen])],
+        "columns": [_column(c, k, begun.get(c.id)) for k, c in enumerate([baseline, *chosen])],
         "rows": _rows(study.metric, [baseline, *chosen]),
         "recipe_rows": recipe_rows([baseline, *chosen]),
         "classes": list(study.task.classes) if any(found["recall"] for found in there.values()) else [],
         **{part: {id: found[part] for id, found in there.items()} for part in PARTS},
         "others": _others(followed, chosen),
         "left_out": left_out,
-        "busy": len(there) < len(told),
+        "busy": len(there) < len(begun),
         "error": next((found["refused"] for found in there.values() if found["refused"]), None),
     }
 
@@ -100,17 +100,25 @@ def _rows(metric: str, candidates: "Sequence[Candidate]") -> list[dict[str, Any]
 
 
 def said(session: "Session") -> str:
-    """ "c2: 83 % smaller · no measurable loss (at most 0.8 points), 12 of 270 answers changed"."""
-    shown = view(session)
-    lines = []
-    for column in shown["columns"][1:]:
-        changed = shown["changed"].get(column["id"])
-        if changed is None:
-            lines.append(f"{column['id']}: being compared")
-        else:
-            moved = sum(changed["counts"].values())
-            lines.append(f"{column['id']}: {column['verdict']}, {moved} of {changed['n']} answers changed")
+    """ "c2: 83 % smaller · no measurable loss (at most 0.8 points), 12 of 270 answers changed".
+
+    Files that are not compared yet are compared here: the text says the same whenever it is asked for.
+    """
+    followed = following(session)
+    if followed is None:
+        return "nothing to compare"
+    if not followed.stamp:
+        followed.look()
+    baseline = followed.study.baseline
+    lines = [_line(c, compared(session, baseline, c) or told(baseline, c)) for c in in_hand(followed, session.chosen)[0]]
     return "; ".join(lines) or "nothing to compare"
+
+
+def _line(candidate: "Candidate", found: Mapping[str, Any]) -> str:
+    if found["refused"]:
+        return f"{candidate.id}: {found['refused']}"
+    moved = sum(found["changed"]["counts"].values())
+    return f"{candidate.id}: {found['verdict']}, {moved} of {found['changed']['n']} answers changed"
 
 
 def code(session: "Session") -> str:

@@ -26,15 +26,17 @@ def view(session: "Session") -> dict[str, Any]:
 
 
 def said(session: "Session") -> str:
-    """ "3 files, smallest within 1 point: c2, 96.1 %, 41 kB"."""
+    """ "3 files of 38 kB to 80 kB, smallest within 1 point: c2, 96.1 %, 41 kB"."""
     study = session.study()
     if study is None:
         return "nothing measured"
     frontier = study.frontier()
     files = len(frontier.points)
-    counted = "1 file" if files == 1 else f"{files} files"
     if not files:
         return f"no file yet, baseline {_figures(study.baseline, frontier)}"
+    sizes = [point.candidate.measures["size_bytes"].value for point in frontier.points]
+    least, most = (frontier.axis("size_bytes").said(size) for size in (min(sizes), max(sizes)))
+    counted = f"1 file of {least}" if files == 1 else f"{files} files of {least} to {most}"
     drop = _drop(study)
     lost = frontier.axis(study.metric).gap(drop)
     try:
