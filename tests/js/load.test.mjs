@@ -35,7 +35,10 @@ test("a file's kind follows from its name", () => {
   assert.equal(loadSuffix("README"), "");
   assert.equal(loadKind("net.safetensors", text), "weights");
   assert.equal(loadKind("rows.CSV", text), "data");
-  assert.equal(loadKind("net.onnx", text), "onnx");
+  assert.equal(loadKind("net.ONNX", text), "model");
+  assert.equal(loadKind("net.onnx.data", text), "part");
+  assert.equal(loadKind("model.onnx_data", text), "part");
+  assert.equal(loadKind("rows.data", text), "unknown");
   assert.equal(loadKind("rows.txt", text), "unknown");
 });
 
@@ -51,7 +54,8 @@ test("what is not sent is said by its word's key", () => {
   const text = letters("a,b\n");
   assert.equal(loadRefusal("net.pt", 9, text, 200), "load-pickle");
   assert.equal(loadRefusal("net.safetensors", 9, Uint8Array.of(0x80, 4), 200), "load-pickle-inside");
-  assert.equal(loadRefusal("net.onnx", 9, text, 200), "load-onnx");
+  assert.equal(loadRefusal("net.onnx", 9, text, 200), null);
+  assert.equal(loadRefusal("net.onnx", 9, Uint8Array.of(0x80, 4), 200), "load-pickle-inside");
   assert.equal(loadRefusal("net.zip", 9, text, 200), "load-unknown");
   assert.equal(loadRefusal("rows.csv", 0, new Uint8Array(), 200), "load-empty");
   assert.equal(loadRefusal("rows.csv", 200_000_001, text, 200), "load-too-large");

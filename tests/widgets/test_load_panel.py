@@ -144,7 +144,7 @@ def test_a_pickle_is_refused_at_the_control_and_never_opened(tmp_path, name):
     [
         ("rows.npz", b"PK\3\4 and no more", "cannot be read"),
         ("net.safetensors", b"\x40\0\0\0\0\0\0\0{}", "not a whole weights file"),
-        ("notes.txt", b"hello", "is neither weights"),
+        ("notes.txt", b"hello", "is neither a model"),
         ("rows.csv", b"a,b\n1,2\n", "samples"),
     ],
 )
@@ -221,3 +221,67 @@ def test_own_weights_and_data_become_a_study(tmp_path):
     session.do("own", {"network": "mlp", "train": False})
     session.do("own-open", {"study": "shapes"})
     assert "There is a study shapes" in idle(session)["own"]["errors"]["study"]
+
+
+def written(folder, name="mine.onnx", softmax=True, beside=False):
+    """A network for the pictures as an ONNX file, exported by PyTorch; its bytes, and those of the file beside it."""
+    import torch
+    from torch import nn
+
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(1, 6, 3), nn.ReLU(), nn.Flatten(), nn.Linear(216, 2), *([nn.Softmax(1)] if softmax else []))
+    x, path = torch.zeros(1, 1, 8, 8), folder / name
+    torch.onnx.export(net.eval(), (x,), str(path), dynamo=True, verbose=False, external_data=beside)
+    return path.read_bytes(), path.with_name(f"{name}.data").read_bytes() if beside else b""
+
+
+def test_an_onnx_file_is_a_model_that_needs_data_and_no_training(tmp_path):
+    model, data = written(tmp_path)[0], pictures(tmp_path / "shapes.npz")
+    session = Session()
+    send(session, "mine.onnx", model)
+    view = idle(session)
+    own = view["own"]
+    assert (own["file"], own["ready"], own["tasked"], own["train"], own["errors"]) == ("mine.onnx", False, False, False, {})
+    assert own["tasks"][0] == {"name": "", "title": ""} and own["weights"]["parameters"] == 60 + 434
+    assert [t["shape"] for t in (*view["inputs"], *view["outputs"])] == [[1, 8, 8], [2]] and view["samples"] == []
+    session.do("own-open", {"study": "mine"})
+    assert "no data yet" in idle(session)["own"]["errors"]["open"]
+    session.do("own", {"task": "digits"})
+    assert "2" in idle(session)["own"]["errors"]["network"] and not session.load["own"]["ready"]
+    send(session, "shapes.npz", data)
+    view = idle(session)
+    own = view["own"]
+    assert own["errors"] == {} and own["ready"] and own["study"] == "shapes-mine" and not own["train"] and own["left_out"]
+    assert view["samples"][0]["answer"] is None and wb.studies() == [], "nothing has run"
+    script = session.code["load"]
+    session.do("own-open", {"study": "shapes"})
+    view = idle(session)
+    assert (view["study"], view["error"], view["own"]["begun"]) == ("shapes", None, False)
+    task = wb.tasks.from_file(tmp_path / "shapes.npz")
+    assert wb.Study.open("shapes").baseline.status == "measured" and view["samples"][0]["answer"] in task.classes
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "Candidate(baseline" in ran.stdout and "shapes-mine" in wb.studies(), ran.stderr
+
+
+def test_weights_beside_an_onnx_file_are_asked_for_and_taken(tmp_path):
+    model, weights = written(tmp_path, beside=True)
+    session = Session()
+    send(session, "mine.onnx.data", weights)
+    assert "Drop the file too" in idle(session)["own"]["errors"]["file"]
+    send(session, "mine.onnx", model)
+    assert idle(session)["own"]["file"] == "mine.onnx" and session.load["own"]["errors"] == {}
+    session = Session()
+    send(session, "mine.onnx", model)
+    assert "mine.onnx.data" in idle(session)["own"]["errors"]["file"] and not session.load["own"]["begun"]
+    send(session, "mine.onnx.data", weights)
+    assert idle(session)["own"]["file"] == "mine.onnx" and session.load["own"]["errors"] == {}
+
+
+def test_an_onnx_file_that_cannot_be_taken_is_one_sentence(tmp_path):
+    model = written(tmp_path)[0]
+    for data, said in ((model[:-9], "not a whole ONNX file"), (b"hello", "not a whole ONNX file")):
+        session = Session()
+        send(session, "mine.onnx", data)
+        assert said in idle(session)["own"]["errors"]["file"] and not session.load["own"]["begun"]
+    send(session, "mine.onnx", pickle.dumps(Hostile(tmp_path / "trap")))
+    assert "can run code" in idle(session)["own"]["errors"]["file"] and not (tmp_path / "trap").exists()

@@ -1,4 +1,4 @@
-"""What a person has brought of his own so far: data, a network, weights, and what is wrong with them."""
+"""What a person has brought of his own so far: data, a network or a whole model, weights, and what is wrong with them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,16 +14,20 @@ if TYPE_CHECKING:
 EPOCHS = 10
 """A network without weights is trained for so many epochs first."""
 
-_WEIGHTS, _DATA = (".safetensors",), (".npz", ".csv")
+_WEIGHTS, _DATA, _MODEL, _PART = (".safetensors",), (".npz", ".csv"), (".onnx",), (".onnx.data", ".onnx_data")
 _PLACES = {"study": ("study-name", "study-differs", "own-study-there"), "weights": ("weights-", "nan-weights")}
-_PLACES |= {"network": ("zoo-", "input-misfit", "output-", "factory-", "no-architecture"), "task": ("data-", "needs-labels")}
+_PLACES |= {
+    "network": ("zoo-", "onnx-", "input-misfit", "output-", "factory-", "no-architecture"),
+    "task": ("data-", "needs-labels"),
+}
 
 
 @dataclass(frozen=True)
 class Own:
     """`data` is a file that was read as `task`; `builtin` names one of the library's tasks instead. `network` is a name of
     the zoo, one of `networks`, which take the data; `factory` is a "package.module:factory" instead; `weights` is a
-    .safetensors file. `errors` are by control."""
+    .safetensors file. `file` is an ONNX file, a network with its weights, and `loaded` what was made of it for the task.
+    `errors` are by control."""
 
     data: Path | None = None
     builtin: str = ""
@@ -31,6 +35,8 @@ class Own:
     networks: tuple[str, ...] = ()
     network: str = ""
     factory: str = ""
+    file: Path | None = None
+    loaded: "Model | None" = None
     weights: Path | None = None
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     train: bool = True
@@ -38,12 +44,13 @@ class Own:
 
     @property
     def begun(self) -> bool:
-        return bool(self.data or self.weights or self.factory)
+        return bool(self.data or self.weights or self.factory or self.file)
 
     @property
     def study(self) -> str:
         """The name that is proposed for the study: the data's and the network's."""
-        parts = [self.task.name if self.task else "", self.factory.rpartition(":")[2] or self.network]
+        network = self.file.stem if self.file else self.factory.rpartition(":")[2] or self.network
+        parts = [self.task.name if self.task else "", network]
         return "-".join(part for part in parts if part)
 
     def model(self) -> "Model":
@@ -52,6 +59,8 @@ class Own:
 
         if self.task is None:
             raise InputError("own-incomplete", what="data")
+        if self.file:
+            return self.loaded or wb.models.load(self.file, self.task)
         if self.factory:
             return wb.models.load(self.factory, self.task, self.weights)
         if not self.network:
@@ -60,8 +69,10 @@ class Own:
 
 
 def kind_of(given: str) -> str:
-    """ "weights", "data" or "factory", by the form of a path or a reference. Raises `InputError` for another one, and for a
-    pickle, which is not opened."""
+    """ "weights", "data", "model", "part" (weights of a model, beside it) or "factory", by the form of a path or a reference.
+
+    Raises `InputError` for another one, and for a pickle, which is not opened.
+    """
     from workbench.files import is_pickle
 
     path = Path(given).expanduser()
@@ -73,9 +84,13 @@ def kind_of(given: str) -> str:
             return "weights"
         if path.suffix.lower() in _DATA:
             return "data"
+        if path.suffix.lower() in _MODEL:
+            return "model"
+        if path.name.lower().endswith(_PART):
+            return "part"
     elif factory.isidentifier() and all(part.isidentifier() for part in module.split(".")):
         return "factory"
-    elif path.suffix.lower() in (*_WEIGHTS, *_DATA):
+    elif path.suffix.lower() in (*_WEIGHTS, *_DATA, *_MODEL):
         raise InputError("own-missing", name=given)
     raise InputError("own-kind", name=path.name or "This")
 
@@ -89,10 +104,11 @@ def as_json(own: Own, builtins: list[str]) -> dict[str, Any]:
     """What the page shows of it."""
     import math
 
-    tasks = [{"name": "", "title": own.data.name}] if own.data else []
+    tasks = [{"name": "", "title": own.data.name if own.data else ""}] if own.data or own.task is None else []
     tasks += [{"name": name, "title": name} for name in builtins]
     counted = {"parameters": sum(math.prod(shape) for shape in own.shapes.values()), "tensors": len(own.shapes)}
-    weights = {"file": own.weights.name, "size_bytes": own.weights.stat().st_size, **counted} if own.weights else None
+    held = own.file or own.weights
+    weights = {"file": held.name, "size_bytes": held.stat().st_size, **counted} if held else None
     return {
         "begun": own.begun,
         "tasks": tasks,
@@ -100,11 +116,14 @@ def as_json(own: Own, builtins: list[str]) -> dict[str, Any]:
         "networks": list(own.networks),
         "network": own.network,
         "factory": own.factory,
+        "file": own.file.name if own.file else "",
+        "left_out": own.loaded.arguments.get("left_out", "") if own.loaded else "",
         "weights": weights,
+        "tasked": own.task is not None,
         "trainable": own.task is not None and own.task.kind != "outputs",
         "train": own.train,
         "study": own.study,
-        "ready": own.task is not None and bool(own.network or own.factory),
+        "ready": own.task is not None and bool(own.loaded if own.file else own.network or own.factory),
         "errors": dict(own.errors),
     }
 
@@ -112,8 +131,11 @@ def as_json(own: Own, builtins: list[str]) -> dict[str, Any]:
 def script(own: Own) -> str:
     """The Python that makes the study as it is chosen."""
     weights = f", weights={str(own.weights)!r}" if own.weights else ""
+    load = f"models.load({str(own.file)!r}, task)"
     made = (
-        f"models.load({own.factory!r}, task{weights})"
+        load
+        if own.file
+        else f"models.load({own.factory!r}, task{weights})"
         if own.factory
         else f"models.create({own.network!r}, task, seed=0{weights})"
     )
@@ -136,6 +158,18 @@ def with_task(own: Own, task: "Task", data: Path | None, builtin: str) -> Own:
     networks = tuple(name for name in wb.models.names() if _takes(name, task))
     network = own.network if own.network in networks else next(iter(networks), "")
     return replace(own, task=task, data=data, builtin=builtin, networks=networks, network=network)
+
+
+def loaded(own: Own) -> Own:
+    """The same with the model that its ONNX file gives for the task; why it gives none stands at the network."""
+    import workbench as wb
+
+    if own.file is None or own.task is None:
+        return replace(own, loaded=None)
+    try:
+        return replace(own, loaded=wb.models.load(own.file, own.task))
+    except WorkbenchError as refused:
+        return replace(own, loaded=None, errors={**own.errors, "network": str(refused)})
 
 
 def _takes(name: str, task: "Task") -> bool:

@@ -7,10 +7,12 @@ from workbench.models.factories import load
 from workbench.models.fitting import check_fits
 from workbench.models.live import describe
 from workbench.models.model import Cut, Model
+from workbench.models.onnx_graph import FileForm, file_form
 from workbench.models.weights import check_weights, store_weights, tensor_shapes
 
 __all__ = [
     "Cut",
+    "FileForm",
     "Model",
     "call",
     "check_fits",
@@ -19,6 +21,7 @@ __all__ = [
     "cuts_between",
     "cuts_from_source",
     "describe",
+    "file_form",
     "input_order",
     "load",
     "names",

@@ -5,7 +5,9 @@ SENTENCES = {
     "no-example": "There is no example called {name}. The nearest is {nearest}.",
     "upload-large": "{name} is larger than {limit} MB and is not taken. Give its path on the server.",
     "upload-broken": "{name} did not arrive whole. Drop it again.",
-    "own-kind": "{name} is neither weights (.safetensors) nor data (.npz, .csv), and no package.module:factory. Give one of these.",
+    "own-kind": "{name} is neither a model (.onnx), nor weights (.safetensors), nor data (.npz, .csv), and no "
+    "package.module:factory. Give one of these.",
+    "own-part": "{name} holds the weights of an ONNX file that is not here. Drop the file too, the .onnx first.",
     "own-missing": "{name} is not on the server. Give the whole path, or drop the file.",
     "own-incomplete": "There is no {what} yet. Drop it, or give its path.",
     "own-study-there": "There is a study {name} already. Go on with it, or choose another name.",

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import Conflict, InputError, NotFound, WorkbenchError
 from workbench_widgets.doing.busy import Listener, busy
 from workbench_widgets.doing.taking import taken
-from workbench_widgets.own import EPOCHS, Own, kind_of, place_of, with_task
+from workbench_widgets.own import EPOCHS, Own, kind_of, loaded, place_of, with_task
 from workbench_widgets.uploads import Upload
-from workbench_widgets.views.load import described
+from workbench_widgets.views.load import described, described_file
 
 if TYPE_CHECKING:
     from workbench_widgets.session import Session
@@ -62,6 +62,7 @@ def choose(
     if away:
         session.memory.pop("load-own", None)
         session.memory.pop("load-preview", None)
+        session.memory.pop("load-model", None)
         session.refresh("load")
         return
     own = replace(own_of(session), errors={})
@@ -113,17 +114,31 @@ def _given(session: "Session", given: str, place: str) -> None:
 
     with _placed(session, place):
         kind, own = kind_of(given), replace(own_of(session), errors={})
+        if kind == "part":
+            kind, given = "model", _model_of(session, Path(given))
         if kind == "data":
             own = with_task(own, wb.tasks.from_file(given), Path(given), "")
         elif kind == "weights":
-            own = replace(own, weights=Path(given), shapes=wb.models.tensor_shapes(given), train=False)
+            own = replace(own, weights=Path(given), shapes=wb.models.tensor_shapes(given), train=False, file=None)
+        elif kind == "model":
+            session.memory["load-model"] = Path(given)
+            shapes = wb.models.file_form(given).shapes
+            own = replace(own, file=Path(given), shapes=shapes, weights=None, factory="", train=False)
         else:
             wb.models.load(given)
-            own = replace(own, factory=given, train=False)
-        if own.task is None:
+            own = replace(own, factory=given, train=False, file=None)
+        if own.task is None and not own.file:
             example = session.example or "digits"
             own = with_task(own, wb.tasks.load(example), None, example)
-        _previewed(session, own)
+        _previewed(session, loaded(own))
+
+
+def _model_of(session: "Session", part: Path) -> str:
+    """The model whose weights are in a file that was given after it."""
+    model: Path | None = session.memory.get("load-model")
+    if model is None or model.parent.resolve() != part.parent.resolve():
+        raise InputError("own-part", name=part.name)
+    return str(model)
 
 
 def _with_builtin(session: "Session", task: str) -> None:
@@ -131,14 +146,20 @@ def _with_builtin(session: "Session", task: str) -> None:
 
     with _placed(session, "task"):
         own = own_of(session)
+        if not task and own.data is None:
+            return  # the choice of none
         found = wb.tasks.load(task) if task else wb.tasks.from_file(own.data or "")
-        _previewed(session, with_task(own, found, own.data, task))
+        _previewed(session, loaded(with_task(own, found, own.data, task)))
 
 
 def _previewed(session: "Session", own: Own) -> None:
-    """Shows the pair before anything runs: what goes in and comes out, samples, numbers of weights."""
-    assert own.task is not None
-    session.memory["load-preview"] = ("own", described(own.task, shapes=own.shapes))
+    """Shows the pair before anything runs: what goes in and comes out, samples, numbers of weights; without data, the file."""
+    if own.task is not None:
+        shown = described(own.task, shapes=own.shapes)
+    else:
+        assert own.file is not None
+        shown = described_file(own.file)
+    session.memory["load-preview"] = ("own", shown)
     _keep(session, own)
     session.refresh("load")
 

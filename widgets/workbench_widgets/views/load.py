@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
@@ -67,8 +68,7 @@ def described(
     if study is not None:
         figures = _figures(study) + figures
     elif shapes:
-        parameters = sum(math.prod(shape) for shape in shapes.values())
-        figures.insert(0, {"label": "parameters", "value": parameters, "unit": "parameters"})
+        figures.insert(0, _parameters(shapes))
     answered = study is not None and study.baseline.file is not None
     samples = of_examples(task, study.examples(study.baseline)) if study is not None and answered else of_task(task, COUNT)
     return {
@@ -77,6 +77,28 @@ def described(
         "outputs": [tensor.to_json() | classes for tensor in task.signature.outputs],
         "samples": samples,
     }
+
+
+def described_file(path: Path) -> dict[str, Any]:
+    """What is shown of an ONNX file as long as there is no data: what goes in and comes out, numbers of weights."""
+    import workbench as wb
+
+    form = wb.models.file_form(path)
+    return {
+        "figures": [_parameters(form.shapes)],
+        "inputs": [_any(tensor) for tensor in form.inputs],
+        "outputs": [_any(tensor) for tensor in form.outputs],
+        "samples": [],
+    }
+
+
+def _any(tensor: Mapping[str, Any]) -> dict[str, Any]:
+    return {**tensor, "shape": ["?" if side is None else side for side in tensor["shape"]]}
+
+
+def _parameters(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
+    count = sum(math.prod(shape) for shape in shapes.values())
+    return {"label": "parameters", "value": count, "unit": "parameters"}
 
 
 def _figures(study: "Study") -> list[dict[str, Any]]:

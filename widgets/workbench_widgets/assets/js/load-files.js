@@ -12,7 +12,7 @@ export function loadSuffix(name) {
 }
 
 /**
- * "weights", "data", "pickle", "onnx" or "unknown", from the name and the first bytes. A file that begins as a pickle, or as an
+ * "model", "part" (weights that an ONNX file has beside it), "weights", "data", "pickle" or "unknown", from the name and the first bytes. A file that begins as a pickle, or as an
  * archive that holds one, is one whatever it is called.
  */
 export function loadKind(name, head) {
@@ -20,7 +20,8 @@ export function loadKind(name, head) {
   if (LOAD_PICKLES.includes(suffix) || loadIsPickle(head)) return "pickle";
   if (suffix === "safetensors") return "weights";
   if (suffix === "npz" || suffix === "csv") return "data";
-  return suffix === "onnx" ? "onnx" : "unknown";
+  if (/\.onnx[._]data$/i.test(name)) return "part";
+  return suffix === "onnx" ? "model" : "unknown";
 }
 
 function loadIsPickle(head) {
@@ -40,7 +41,6 @@ export function loadPieces(size, piece = LOAD_PIECE) {
 export function loadRefusal(name, size, head, limit) {
   const kind = loadKind(name, head);
   if (kind === "pickle") return LOAD_PICKLES.includes(loadSuffix(name)) ? "load-pickle" : "load-pickle-inside";
-  if (kind === "onnx") return "load-onnx";
   if (kind === "unknown") return "load-unknown";
   if (size === 0) return "load-empty";
   return size > limit * 1e6 ? "load-too-large" : null;

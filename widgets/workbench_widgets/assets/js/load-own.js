@@ -60,7 +60,7 @@ function loadZone(host, local, send, say) {
     local.refused = "";
     host.ask("load-path", { path: path.value });
   };
-  const files = h("input", { type: "file", hidden: true, multiple: true, accept: ".safetensors,.npz,.csv" });
+  const files = h("input", { type: "file", hidden: true, multiple: true, accept: ".onnx,.data,.onnx_data,.safetensors,.npz,.csv" });
   files.addEventListener("change", () => {
     send([...files.files]);
     files.value = ""; // so that the same file can be chosen again
@@ -107,14 +107,26 @@ function loadChoices(host, own, local, say) {
   return h(
     "form",
     { class: "wb-own", onsubmit: open },
-    loadMenu("task", say("load-data"), own.tasks, own.task, own.errors.task, (task) => host.ask("own", { task })),
-    own.factory ? loadFact(say("load-network"), own.factory, own.errors.network) : loadNetworks(host, own, say),
+    loadNeeds(own, say),
+    loadTasks(host, own, say),
+    own.file || own.factory ? loadFact(say("load-network"), own.file || own.factory, own.errors.network) : loadNetworks(host, own, say),
     loadWeights(own, say),
+    own.left_out ? h("p", { class: "wb-quiet" }, say("load-left-out")) : null,
     loadTrain(host, own, say),
     loadName(own, local, say),
     h("div", { class: "wb-actions" }, go, loadAway(host, own, say)),
     sentence(own.errors.open, "bad"),
   );
+}
+
+/** What is still missing, said where the choices are. */
+function loadNeeds(own, say) {
+  return own.file && !own.tasked ? h("p", { role: "status" }, say("load-needs-data", { name: own.file })) : null;
+}
+
+function loadTasks(host, own, say) {
+  const tasks = own.tasks.map(({ name, title }) => ({ name, title: title || say("load-data-none") }));
+  return loadMenu("task", say("load-data"), tasks, own.task, own.errors.task, (task) => host.ask("own", { task }));
 }
 
 function loadNetworks(host, own, say) {
@@ -138,6 +150,7 @@ function loadFact(label, text, error) {
 
 function loadWeights(own, say) {
   if (!own.weights) return loadFact(say("load-weights"), say(own.factory ? "load-weights-own" : "load-weights-none"));
+  if (own.file) return loadFact(say("load-weights"), say("load-weights-file", { count: grouped(String(own.weights.parameters)) }));
   const size = bytes(own.weights.size_bytes).join(" ");
   const said = { name: own.weights.file, size, count: grouped(String(own.weights.parameters)) };
   return loadFact(say("load-weights"), say("load-weights-are", said), own.errors.weights);

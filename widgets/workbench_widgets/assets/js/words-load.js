@@ -38,28 +38,24 @@ addWords({
   // own files
   "load-own": ["Your own model and data", "自己的模型和数据"],
   "load-limit": [
-    "Drop weights (.safetensors) or data (.npz, .csv) here. Up to {limit} MB; for a larger file give its path on the server.",
-    "把权重（.safetensors）或数据（.npz、.csv）拖到这里。上限 {limit} MB；更大的文件请填写服务器上的路径。",
+    "Drop a trained model (ONNX), weights (safetensors) or data (npz or csv) here. Up to {limit} MB; for a larger file give its path on the server.",
+    "把训练好的模型（ONNX）、权重（safetensors）或数据（npz 或 csv）拖到这里。上限 {limit} MB；更大的文件请填写服务器上的路径。",
   ],
   "load-path": ["Path on the server, or package.module:factory", "服务器上的路径，或 package.module:factory"],
   "load-take": ["Take it", "使用"],
   "load-choose": ["Choose a file", "选择文件"],
   "load-sending": ["{name} is on its way", "正在上传 {name}"],
   "load-pickle": [
-    "{name} was not opened: a .{suffix} file is a pickle, and a pickle can run code. Save it as safetensors and drop it again.",
-    "{name} 没有打开：.{suffix} 是 pickle，打开时可能执行代码。请存为 safetensors 再拖入。",
+    "{name} was not opened: a .{suffix} file is a pickle, and a pickle can run code. Save it as ONNX or safetensors and drop it again.",
+    "{name} 没有打开：.{suffix} 是 pickle，打开时可能执行代码。请存为 ONNX 或 safetensors 再拖入。",
   ],
   "load-pickle-inside": [
     "{name} was not opened: it is a pickle in spite of its name, and a pickle can run code. Save it as safetensors or .npz.",
     "{name} 没有打开：不论名称如何，它是 pickle，打开时可能执行代码。请存为 safetensors 或 .npz。",
   ],
-  "load-onnx": [
-    "{name} was not opened: an ONNX file cannot be pruned or trained any more. Drop the weights as safetensors.",
-    "{name} 没有打开：ONNX 文件无法再剪枝或训练。请拖入 safetensors 权重。",
-  ],
   "load-unknown": [
-    "{name} was not opened: it is no file of weights (.safetensors) or data (.npz, .csv). Drop one of these.",
-    "{name} 没有打开：它不是权重（.safetensors）或数据（.npz、.csv）文件。请拖入这几种文件。",
+    "{name} was not opened: it is no model (.onnx), weights (.safetensors) or data (.npz, .csv). Drop one of these.",
+    "{name} 没有打开：它不是模型（.onnx）、权重（.safetensors）或数据（.npz、.csv）文件。请拖入这几种文件。",
   ],
   "load-empty": ["{name} holds nothing. Drop the whole file.", "{name} 是空文件。请拖入完整的文件。"],
   "load-unreadable": ["{name} cannot be read on your side. Choose it again.", "无法读取您的 {name}。请重新选择。"],
@@ -77,6 +73,16 @@ addWords({
   "load-weights-none": ["none; the network begins at random", "无；网络从随机值开始"],
   "load-weights-own": ["those that the factory gives", "由工厂函数给出"],
   "load-weights-are": ["{name}, {size}, {count} numbers", "{name}，{size}，{count} 个数"],
+  "load-weights-file": ["those in the file, {count} numbers", "文件中的权重，{count} 个数"],
+  "load-data-none": ["none yet", "尚无"],
+  "load-needs-data": [
+    "{name} is here. Now drop the data that it is judged on (.npz, .csv), with inputs of the form shown, or choose one.",
+    "{name} 已就绪。请再拖入用来评判它的数据（.npz、.csv），输入须为所示形状，或从中选择。",
+  ],
+  "load-left-out": [
+    "Its last Softmax is left out: training takes the scores before it. Probabilities are still shown and published.",
+    "省去了末尾的 Softmax：训练使用它之前的分数。概率仍会显示并发布。",
+  ],
   "load-train": ["Train it here first, 10 epochs", "先在此训练 10 轮"],
   "load-study": ["Name of the study", "研究名称"],
   "load-open": ["Measure it as the baseline", "作为基线测量"],
