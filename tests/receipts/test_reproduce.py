@@ -217,3 +217,43 @@ def test_each_part_of_a_study_is_what_it_has_to_be(picture, path, value):
         Origin.from_json(study, picture)
     assert refused.value.code == "receipt-damaged" and ".".join(map(str, path)) in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def of_model(**said):
+    """Changes the model of a study, and the one that its first fit began with."""
+    return lambda study: [model.update(said) for model in (study["model"], study["fits"][0]["model"])]
+
+
+FALSE = {
+    "a task of no data": lambda s: s["fits"][0]["task"].update(source={}),
+    "no network of the zoo": of_model(source="zoo:nothing"),
+    "no source": of_model(source="nothing"),
+    "no such argument": of_model(arguments={"x": [1]}),
+    "a cut of a layer that is not there": of_model(cuts=[["a", "b", 1]]),
+    "a cut of what is no layer": of_model(cuts=[[1, 2, 3]]),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_study_that_is_well_written_and_false_is_one_sentence(picture, tmp_path, name, capfd):
+    path = edited(picture, tmp_path / "f.receipt.json", lambda data: FALSE[name](data["again"]["study"]))
+    assert call(["reproduce", str(path)]) == 2
+    said = [line for line in capfd.readouterr().err.splitlines() if not line.startswith("  fit")]
+    assert len(said) == 1 and said[0].startswith(f"{path} is not a whole receipt: its study cannot be read (")
+
+
+@pytest.mark.parametrize("setting", ["on_event", "seed"])
+def test_a_fit_takes_settings_and_nothing_else(picture, tmp_path, setting):
+    path = edited(
+        picture, tmp_path / "f.receipt.json", lambda d: d["again"]["study"]["fits"][0]["settings"].update({setting: 3})
+    )
+    with pytest.raises(InputError) as refused:
+        wb.reproduce(path)
+    assert setting in str(refused.value)
+
+
+def test_a_study_that_has_none_of_the_figures_is_damage(picture, tmp_path):
+    path = edited(picture, tmp_path / "f.receipt.json", lambda data: data["again"]["study"].update(measures=["beauty"]))
+    with pytest.raises(Damaged) as refused:
+        wb.reproduce(path)
+    assert str(path) in str(refused.value) and "none of the figures" in str(refused.value)

@@ -6,7 +6,8 @@ cannot be made again is taken from there, by its digest.
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,10 @@ from workbench.objects import Objects
 from workbench.receipts import Figure, Receipt, read, write
 from workbench.receipts.reproducing import ERROR
 from workbench.recipes import Recipe
-from workbench.study.origin import Origin, figures
+from workbench.study.origin import Origin, damaged, figures
 from workbench.study.study import Study
 from workbench.tasks import Task
-from workbench.training import fit
+from workbench.training import Settings, fit
 
 
 def main(words: Sequence[str]) -> None:
@@ -38,9 +39,13 @@ def main(words: Sequence[str]) -> None:
 def made_again(receipt: Receipt, path: Path, first: Objects) -> Receipt:
     """The receipt with the figures of the study made again; `first` is the store of the home where it was made."""
     origin = Origin.from_json(receipt.again["study"], path)
+    drawn = {f"{id} {measure}" for id in ("baseline", *origin.recipes) for measure in origin.measures}
+    if drawn.isdisjoint(figure.name for figure in receipt.figures):
+        raise damaged(path, "it has none of the figures")
     recipes = {id: Recipe.from_json(steps) for id, steps in origin.recipes.items()}
     device = "cpu" if origin.device == "cpu" else "auto"
-    model, task = _model(origin, first), _task(origin.task, first)
+    with _damage_of(path):
+        model, task = _model(origin, first), _task(origin.task, first)
     study = Study.open(origin.study, task=task, model=model, seed=origin.seed, device=device)
     made = dict(zip(recipes, study.run(list(recipes.values())), strict=True))
     for candidate in made.values():
@@ -53,13 +58,26 @@ def made_again(receipt: Receipt, path: Path, first: Objects) -> Receipt:
     return replace(receipt, figures=tuple(found), data=data, versions=machine.versions(), machine=machine.here())
 
 
+@contextmanager
+def _damage_of(path: Path) -> Iterator[None]:
+    """What goes wrong within, and is no error that the library knows, lies in what the receipt says of model and task."""
+    try:
+        yield
+    except WorkbenchError:
+        raise
+    except Exception as error:
+        why = str(error).partition("\n")[0][:200]
+        raise damaged(path, f"{type(error).__name__}: {why}") from error
+
+
 def _model(origin: Origin, first: Objects) -> Model:
     """The model: fitted again where fits are known, else its weights by their digest."""
     if not origin.fits:
         return _described(origin.model, first)
     model = _described(origin.fits[0]["model"], first)
     for made in origin.fits:
-        model = fit(model, _task(made["task"], first), seed=made["seed"], device=_device(made), **made["settings"])
+        settings = Settings(**made["settings"]).to_json()
+        model = fit(model, _task(made["task"], first), seed=made["seed"], device=_device(made), **settings)
     return model
 
 
@@ -81,7 +99,8 @@ def _described(data: Mapping[str, Any], first: Objects) -> Model:
         found = models.load(reference, arguments=model.arguments)
         if found.code != model.code:
             raise InputError("factory-changed", reference=reference)
-        return replace(model, payload=found.payload)
+        model = replace(model, payload=found.payload)
+    model.build()  # where it cannot be built, the worker that fits it would say so less clearly
     return model
 
 

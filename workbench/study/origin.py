@@ -50,9 +50,9 @@ class Origin:
             for steps in origin.recipes.values():
                 Recipe.from_json(list(steps), missing_ok=True)
         except ValidationError as error:
-            raise _damaged(path, f"{'.'.join(map(str, error.errors()[0]['loc']))}: {error.errors()[0]['msg']}") from None
+            raise damaged(path, f"{'.'.join(map(str, error.errors()[0]['loc']))}: {error.errors()[0]['msg']}") from None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise _damaged(path, str(error)) from None
+            raise damaged(path, str(error)) from None
         return origin
 
 
@@ -101,7 +101,8 @@ class _Origin(_Written):
     recipes: dict[str, list[dict[str, Any]]]
 
 
-def _damaged(path: Path, why: str) -> Damaged:
+def damaged(path: Path, why: str) -> Damaged:
+    """The error that says that the study in the receipt at `path` cannot be what it says."""
     return Damaged("receipt-damaged", path=str(path), why=f"its study cannot be read ({why})")
 
 
