@@ -62,6 +62,7 @@ test("fields of recipes are text", () => {
   assert.deepEqual([null, undefined, [], {}].map((value) => text(value)), ["–", "–", "–", "–"]);
   assert.deepEqual([text(0.25, "share"), text(8, "bits"), text(true), text(["a", "b"]), text("minmax")], ["25 %", "8", "yes", "a, b", "minmax"]);
   assert.deepEqual([text(0.001), text(-1.5), text(0.1 + 0.2, "share")], ["0.001", "−1.5", "30 %"]);
+  assert.deepEqual([text(3, "epochs"), text(1, "epochs"), text([["StaticQuantization", null]])], ["3 epochs", "1 epoch", "int8"]);
   assert.ok(allSame(["a", "a"]) && !allSame(["a", "b"]));
 });
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.plots.axis import axis, title
-from workbench.plots.family import caption, family
+from workbench.plots.family import caption, family, spelled
 from workbench_widgets.comparing import compared, told
 from workbench_widgets.following import Following, following
 from workbench_widgets.views.differing import recipe_rows
@@ -65,17 +65,21 @@ def in_hand(followed: Following, chosen: Sequence[str]) -> "tuple[list[Candidate
     return picked[:MOST], len(picked[MOST:])
 
 
-def _others(followed: Following, chosen: "Sequence[Candidate]") -> list[list[str]]:
-    """The measured candidates that could be put beside these, the newest first: id and recipe."""
+def _others(followed: Following, chosen: "Sequence[Candidate]") -> list[list[Any]]:
+    """The measured candidates that could be put beside these, the newest first: id, recipe and its steps."""
     taken = {c.id for c in chosen}
     rest = [c for c in reversed(followed.candidates) if c.status == "measured" and c.id not in taken]
-    return [[c.id, caption(c.recipe)] for c in rest[:OFFERED]] if len(chosen) < MOST else []
+    return [[c.id, caption(c.recipe), spelled(c.recipe)] for c in rest[:OFFERED]] if len(chosen) < MOST else []
 
 
 def _column(candidate: "Candidate", place: int, told: Mapping[str, Any] | None) -> dict[str, Any]:
     figures = {name: [m.value, m.low, m.high, _unit(m)] for name, m in candidate.measures.items() if m.value == m.value}
     column = {"id": candidate.id, "letter": LETTERS[place - 1] if place else "", "title": caption(candidate.recipe)}
-    kind = {"family": family(candidate.recipe).key if place else "b", "measures": _plain(figures)}
+    kind: dict[str, Any] = {
+        "steps": spelled(candidate.recipe),
+        "family": family(candidate.recipe).key if place else "b",
+        "measures": _plain(figures),
+    }
     said = ("verdict", "clauses", "loss", "differences")
     return {**column, **kind, **{name: told[name] if told is not None else None for name in said}}
 

@@ -1,19 +1,30 @@
 """Recipes side by side: a row for each field that somebody set, or that differs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.knobs import Knob, knobs
+from workbench.plots.family import spelled
 
 if TYPE_CHECKING:
     from workbench.study import Candidate
     from workbench.techniques import Technique
 
 
+TOLD = ("ratio", "epochs")
+
+
+class Steps(NamedTuple):
+    """Steps on their own, for what is asked of a recipe."""
+
+    steps: "tuple[Technique, ...]"
+
+
 def recipe_rows(candidates: "Sequence[Candidate]") -> list[dict[str, Any]]:
     """Rows of {"step", "title", "field", "unit", "cells"}: a candidate without the step has null.
 
-    A technique that a recipe has twice has rows for each time; one that nobody set anything of has one row, with no field.
+    A technique that a recipe has twice has rows for each time; one that nobody set anything of has one row, with no field and
+    in its cells the step as `spelled` gives it. A ratio and epochs are always told.
     """
     steps = {c.id: _numbered(c.recipe.steps) for c in candidates}
     rows = []
@@ -38,7 +49,8 @@ def _rows(key: tuple[str, int], steps: "dict[str, Technique | None]") -> list[di
     told = {"step": name if number == 1 else f"{name} {number}", "title": there[0].title or name}
     fields = [k for k in knobs(type(there[0])) if _worth_a_row(k, there)]
     if not fields:
-        return [{**told, "field": None, "unit": "", "cells": {id: step is not None or None for id, step in steps.items()}}]
+        cells = {id: None if step is None else spelled(Steps((step,))) or True for id, step in steps.items()}
+        return [{**told, "field": None, "unit": "", "cells": cells}]
     return [
         {**told, "field": k.name, "unit": k.unit, "cells": {id: _cell(k, step) for id, step in steps.items()}} for k in fields
     ]
@@ -46,7 +58,7 @@ def _rows(key: tuple[str, int], steps: "dict[str, Technique | None]") -> list[di
 
 def _worth_a_row(knob: Knob, steps: "Sequence[Technique]") -> bool:
     values = [getattr(step, knob.name, None) for step in steps]
-    return any(value != knob.default for value in values) or any(value != values[0] for value in values)
+    return knob.name in TOLD or any(value != knob.default for value in values) or any(value != values[0] for value in values)
 
 
 def _cell(knob: Knob, step: "Technique | None") -> Any:

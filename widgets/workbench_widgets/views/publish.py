@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
+from workbench.plots.family import spelled
 from workbench_widgets.in_hand import in_hand
 from workbench_widgets.looking import looked
 from workbench_widgets.views.figures import interval_of
@@ -87,6 +88,7 @@ def _file(candidate: "Candidate") -> dict[str, Any]:
     metric = candidate.study.metric
     return {
         "name": candidate.name,
+        "steps": spelled(candidate.recipe),
         "size_bytes": int(measures["size_bytes"].value),
         "quality": interval_of(measures[metric]) if metric in measures else "",
         "digest": measures["size_bytes"].file_digest,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import machine
 from workbench.errors import WorkbenchError
-from workbench.plots.family import caption
+from workbench.plots.family import caption, spelled
 from workbench_widgets.following import ASKED, Following, following, step_names
 from workbench_widgets.progress import At
 
@@ -52,7 +52,15 @@ def _of(followed: Following, candidate: "Candidate") -> dict[str, Any]:
 def _job(candidate: str, recipe: "Recipe", state: str) -> dict[str, Any]:
     names = step_names(recipe)
     at = {"step": "", "index": 0, "of": len(names), "share": 0.0, "rate": 0.0, "left": None, "trained": "", "curve": []}
-    return {"candidate": candidate, "recipe": caption(recipe), "state": state, "steps": list(names), **at, "reason": None}
+    return {
+        "candidate": candidate,
+        "recipe": caption(recipe),
+        "spelled": spelled(recipe),
+        "state": state,
+        "steps": list(names),
+        **at,
+        "reason": None,
+    }
 
 
 def _so_far(at: At, left: float | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 // Figures of a comparison in words: differences, intervals, verdicts. No DOM here.
 
+import { captionOf } from "./captions.js";
 import { figure, said } from "./format.js";
 import { VERDICTS } from "./words-compare.js";
 import { word } from "./words.js";
@@ -60,10 +61,16 @@ export function pairedSpan(differences) {
 export function compareField(language, value, unit) {
   if (value === null || value === undefined) return "–";
   if (value === true || value === false) return word(language, value ? "compare-yes" : "compare-no");
-  if (typeof value === "number") return unit === "share" ? `${written(100 * value)} %` : written(value);
+  if (typeof value === "number") return fieldNumber(language, value, unit);
+  if (Array.isArray(value) && Array.isArray(value[0])) return captionOf(language, value, word(language, "compare-yes"));
   if (Array.isArray(value)) return value.length ? value.join(", ") : "–";
   if (typeof value === "object") return Object.entries(value).map(([name, own]) => `${name}: ${JSON.stringify(own)}`).join(", ") || "–";
   return String(value);
+}
+
+function fieldNumber(language, value, unit) {
+  if (unit === "share") return `${written(100 * value)} %`;
+  return unit === "epochs" ? word(language, value === 1 ? "compare-epoch" : "compare-epochs", { n: value }) : written(value);
 }
 
 /** A number as somebody wrote it: no more than five digits, none idle. */

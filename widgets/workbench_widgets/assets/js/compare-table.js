@@ -1,9 +1,11 @@
 // The table of a comparison: a column a candidate, the baseline first; rows are the verdict, measures, layers, the recipe.
 
 import { allSame, compareDelta, compareField, compareInterval, compareName, compareSign, compareVerdict, pairedSpan } from "./compare-figures.js";
+import { captionOf } from "./captions.js";
 import { h, svg } from "./dom.js";
 import { figure, said } from "./format.js";
 import "./words-compare.js";
+import "./words-recipe.js";
 import { word } from "./words.js";
 
 const PAIRED = { width: 120, height: 16 };
@@ -43,7 +45,7 @@ function heading(host, column, off) {
       column.id,
       h("button", { type: "button", class: "wb-b wb-icon wb-cmp-x", title: name, aria: { label: name }, data: { key: `without-${column.id}` }, onclick: remove }, "×"),
     ),
-    h("div", { class: "wb-cmp-recipe" }, column.title || "–"),
+    h("div", { class: "wb-cmp-recipe" }, captionOf(language, column.steps, column.title) || "–"),
   );
 }
 
@@ -169,9 +171,17 @@ function barCode(language, layers, tallest) {
 function recipeRows(language, view) {
   return view.recipe_rows.map((row) => {
     const texts = view.columns.map((column) => compareField(language, row.cells[column.id], row.unit));
-    const title = [row.title, row.field ? h("div", { class: "wb-cmp-note" }, row.field.replaceAll("_", " ")) : null];
+    const [name, number] = row.step.split(" ");
+    const titled = [wordOr(language, `recipe-title-${name}`, row.title), number].filter(Boolean).join(" ");
+    const field = row.field ? wordOr(language, `recipe-field-${row.field}`, row.field.replaceAll("_", " ")) : "";
+    const title = [titled, field ? h("div", { class: "wb-cmp-note" }, field) : null];
     return { title, cells: texts.map((text) => (text === "–" ? h("span", { class: "wb-quiet" }, text) : text)), same: allSame(texts.slice(1)) };
   });
+}
+
+function wordOr(language, key, otherwise) {
+  const found = word(language, key);
+  return found === key ? otherwise : found;
 }
 
 /** The menu of columns: which one the pictures below, and a narrow panel, show. */

@@ -3,6 +3,7 @@
 import { compareChanged } from "./compare-changed.js";
 import { compareClasses } from "./compare-classes.js";
 import { compareHeld, compareTable } from "./compare-table.js";
+import { captionOf } from "./captions.js";
 import { fill, framed, fresh, h } from "./dom.js";
 import { grouped } from "./format.js";
 import { frame } from "./frame.js";
@@ -69,7 +70,7 @@ function compareOthers(host, others) {
     "select",
     { id, class: "wb-cmp-add", data: { key: "compare-add" }, onchange: () => menu.value && host.ask("compare-with", { candidate: menu.value }) },
     h("option", { value: "" }, word(host.language, "compare-add-none")),
-    others.map(([candidate, recipe]) => h("option", { value: candidate }, `${candidate} ${recipe}`)),
+    others.map(([candidate, recipe, steps]) => h("option", { value: candidate }, `${candidate} ${captionOf(host.language, steps, recipe)}`)),
   );
   return [h("label", { for: id, class: "wb-sr" }, word(host.language, "compare-add")), menu];
 }

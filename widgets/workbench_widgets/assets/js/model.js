@@ -7,6 +7,7 @@ import { frame } from "./frame.js";
 import { gridKeys } from "./model-grid.js";
 import { askedOf, layerKey, layerKinds, layersShown, withBits, withPrune } from "./model-layers.js";
 import { kindText, layerRow, percent } from "./model-row.js";
+import { Spine } from "./model-spine.js";
 import { stepsOf } from "./steps.js";
 import "./words-model.js";
 import { word } from "./words.js";
@@ -38,6 +39,7 @@ class ModelPanel {
 
   close() {
     for (const undo of this.off) undo();
+    this.sizes.disconnect();
   }
 
   make() {
@@ -53,8 +55,13 @@ class ModelPanel {
     this.foot = h("div", { class: "wb-lfoot" });
     this.table = h("div", { role: "grid", class: "wb-ltable", aria: { label: word(language, "model-table") } }, h("div", { role: "rowgroup" }, h("div", { role: "row", class: "wb-lrow wb-lhead" }, this.heads)), this.body);
     this.keys = gridKeys(this.table);
+    this.spine = new Spine();
+    this.kept = new Map();
+    this.sizes = new ResizeObserver(framed(() => this.drawSpine()));
+    this.sizes.observe(this.body);
+    this.whole = h("div", { class: "wb-lwhole" }, this.table, this.spine.root);
     this.empty = h("p", { class: "wb-quiet" }, word(language, "model-empty"));
-    this.panel.body.append(this.empty, this.tools, this.table, this.foot);
+    this.panel.body.append(this.empty, this.tools, this.whole, this.foot);
   }
 
   /** A heading; those of figures and names sort. */
@@ -85,7 +92,7 @@ class ModelPanel {
     this.panel.refuse(value.error);
     const some = (value.layers || []).length > 0;
     this.empty.hidden = some;
-    for (const part of [this.tools, this.table, this.foot]) part.hidden = !some;
+    for (const part of [this.tools, this.whole, this.foot]) part.hidden = !some;
     const data = JSON.stringify(value.layers || []);
     if (data !== this.data) {
       this.data = data;
@@ -105,6 +112,7 @@ class ModelPanel {
       bits: (layer, asked) => this.steps.put(withBits(this.steps.list, layer, asked, names)),
     };
     this.rows = new Map(layers.map((row, k) => [row, layerRow(row, k, { language, most, whole: value.size_bytes, ask })]));
+    this.spine.take(value.structure, layers);
     this.order.kind = "";
     this.asked = null;
     const example = new Map(layers.map((row) => [layerKey(row), row]));
@@ -118,6 +126,8 @@ class ModelPanel {
     const all = [...this.rows.keys()];
     const shown = layersShown(all, this.order);
     fill(this.body, shown.map((row) => this.rows.get(row).root));
+    this.shown = shown;
+    this.drawSpine();
     fill(this.count, word(this.language, "model-count", { n: shown.length, m: all.length }));
     for (const head of this.heads) {
       const by = head.dataset.by === "layer" ? "" : head.dataset.by;
@@ -128,6 +138,15 @@ class ModelPanel {
     this.keys.reset();
   }
 
+  /** The network beside the rows that are shown, each at its row's height. */
+  drawSpine() {
+    const { offsetHeight: height, offsetTop: top } = this.body;
+    if (!this.shown || !this.shown.length || !height) return;
+    const whole = this.shown.length === this.rows.size && !this.order.by && !this.order.down;
+    this.spine.root.style.top = `${top}px`;
+    this.spine.draw(this.shown, whole, height / this.shown.length, (row) => this.kept.get(row) ?? row.bytes);
+  }
+
   /** What the recipe would leave, layer by layer: added up here, so that it is seen in the frame of a slider's move. */
   estimate() {
     const { structure, size_bytes: size, metric_say: metric } = this.host.get("model");
@@ -136,7 +155,10 @@ class ModelPanel {
     const left = told ? new Map(told.layers.map((layer) => [layer.layer, layer.bytes])) : new Map();
     const asked = askedOf(this.steps.list);
     for (const [row, drawn] of this.rows) {
-      drawn.left(left.get(row.layer) ?? row.bytes);
+      const bytes = left.get(row.layer) ?? row.bytes;
+      drawn.left(bytes);
+      this.kept.set(row, bytes);
+      this.spine.left(row, bytes);
       if (asked !== this.asked) drawn.show(this.steps.list);
     }
     this.asked = asked;

@@ -1,5 +1,6 @@
 // The panel Publish: the file in hand becomes the next version of a name. What was typed is kept by the session.
 
+import { captionOf } from "./captions.js";
 import { fill, h, whenChanged } from "./dom.js";
 import { bytes } from "./format.js";
 import { frame, sentence } from "./frame.js";
@@ -25,7 +26,7 @@ export function mountPublish(host) {
     const view = host.get("publish");
     panel.refuse(view.error);
     form.redraw(view);
-    fill(parts.file, publishFile(view, say));
+    fill(parts.file, publishFile(host.language, view, say));
     redrawCard();
     checked(view.checks, () => fill(parts.checks, publishChecks(view, states, say)));
     states = Object.fromEntries((view.checks || []).map((check) => [check.key, check.state]));
@@ -38,9 +39,10 @@ export function mountPublish(host) {
 }
 
 /** Which file: its id and recipe, its size, its quality, the beginning and end of its digest. */
-function publishFile(view, say) {
+function publishFile(language, view, say) {
   if (!view.file) return sentence(say("publish-none"));
-  const { name, size_bytes: size, quality, digest } = view.file;
+  const { steps, size_bytes: size, quality, digest } = view.file;
+  const name = captionOf(language, steps, view.file.name);
   const short = digest ? `${digest.slice(0, 4)}…${digest.slice(-4)}` : "";
   return h(
     "div",

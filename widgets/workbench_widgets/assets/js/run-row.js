@@ -1,5 +1,6 @@
 // One job's row: state (sign and word), file, recipe, a bar for each step, rate and time left, what can be done about it.
 
+import { captionOf } from "./captions.js";
 import { fill, h } from "./dom.js";
 import { digits, seconds } from "./format.js";
 import { stepName } from "./run-curve.js";
@@ -61,7 +62,7 @@ export function runRow(host) {
       root.dataset.state = job.state;
       fill(state, runState(host.language, job.state));
       fill(file, job.candidate);
-      fill(recipe, job.recipe || "–");
+      fill(recipe, captionOf(host.language, job.spelled, job.recipe) || "–");
       fill(why, job.reason);
       why.hidden = !job.reason;
       fill(bars, job.steps.map(() => h("span", { class: "wb-bar" }, h("i"))));

@@ -3,6 +3,8 @@
 import { addWords } from "./words.js";
 
 addWords({
+  "compare-epochs": ["{n} epochs", "{n} 轮"],
+  "compare-epoch": ["1 epoch", "1 轮"],
   "compare-lead": ["The same {n} validation samples for all, answer by answer", "同样的 {n} 个验证样本，逐个回答对比"],
   "compare-newest": ["The newest file; choose others in the Frontier", "最新的文件；可在前沿中选择其他文件"],
   "compare-busy": ["The answers are being compared", "正在比较回答"],

@@ -68,12 +68,12 @@ export function marksOver(state, place, language, shown) {
   return found.filter(Boolean);
 }
 
-/** The baseline's name under its ring; over it where the label of a limit stands there. */
+/** The baseline's name below its ring and left of its interval; over it where the label of a limit stands there. */
 function overBase(state, place, language, base) {
   const [x, y] = [place.x.at(base.x), place.y.at(base.y)];
   const limit = state.limit("y");
   const taken = limit !== null && x > place.right - OVER_TAKEN && Math.abs(place.y.at(limit) - y - 20) < 18;
-  return axisText("wb-ax-base", { left: Math.min(x, place.right - 26), top: taken ? y - 25 : y + 14 }, word(language, "frontier-baseline"));
+  return axisText("wb-ax-base", { left: x - 5, top: taken ? y - 25 : y + 9 }, word(language, "frontier-baseline"));
 }
 
 function overSeen(place, { x, y }) {
