@@ -29,7 +29,7 @@ def session(study):
     """A session when every verdict is there."""
     made = Session(study_name=study.name)
     deadline = time.monotonic() + 60
-    while any("verdict" not in point for point in made.frontier["points"]) and time.monotonic() < deadline:
+    while any("verdict" not in point for point in made.files["points"]) and time.monotonic() < deadline:
         time.sleep(0.02)
     yield made
     for id in ("c1", "c2"):
@@ -37,13 +37,13 @@ def session(study):
 
 
 def points(session):
-    return {point["id"]: point for point in session.frontier["points"]}
+    return {point["id"]: point for point in session.files["points"]}
 
 
 def test_points_are_the_study_s_files_with_their_verdicts(study, session):
     shown = session.frontier
     assert (shown["study"], shown["metric"], shown["chosen"], shown["error"]) == ("s", "accuracy", [], None)
-    sizes = np.frombuffer(shown["columns"]["size_bytes"]["value"], "<f8").tolist()
+    sizes = np.frombuffer(session.files["columns"]["size_bytes"]["value"], "<f8").tolist()
     assert sizes == [c.measures["size_bytes"].value for c in (study.baseline, *study.candidates)]
     for id, point in points(session).items():
         assert wb.compare(study.baseline, study.candidate(id)).sentence.startswith(point["verdict"])
@@ -62,10 +62,12 @@ def test_a_star_a_name_and_hiding_are_the_study_s(study, session):
     assert session.frontier["error"] is None and "hidden" not in points(session)["c2"]
 
 
-def test_choosing_reads_nothing_again_and_others_see_it(session, monkeypatch):
+def test_choosing_reads_and_sends_no_file_again_and_others_see_it(session, monkeypatch):
     from workbench.study.study import Study
 
     monkeypatch.setattr(Study, "chart", lambda self: pytest.fail("the study was read again"))
+    panel = Frontier(session)
+    panel.observe(lambda change: pytest.fail("the files were sent again"), "files")
     session.do("choose", {"ids": ["c2", "c1", "c2"]})
     assert session.chosen == ["c2", "c1"] == session.frontier["chosen"]
     session.do("choose", {"ids": ["c9"]})
@@ -78,10 +80,10 @@ def test_the_recipe_of_a_file_comes_into_the_cards(session):
 
 
 def test_a_new_file_is_a_new_point(study, session):
-    before = len(session.frontier["points"])
+    before = len(session.files["points"])
     made = study.run(wb.Recipe([wb.HalfPrecision()]))
     session.refresh("frontier")
-    assert len(session.frontier["points"]) == before + 1 and made.id in points(session)
+    assert len(session.files["points"]) == before + 1 and made.id in points(session)
 
 
 def test_two_views_of_a_session_look_at_the_same(session):

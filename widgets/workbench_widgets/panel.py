@@ -32,6 +32,7 @@ class Panel(anywidget.AnyWidget):
     load = traitlets.Dict().tag(sync=True)
     model = traitlets.Dict().tag(sync=True)
     recipe = traitlets.Dict().tag(sync=True)
+    files = traitlets.Dict().tag(sync=True)
     frontier = traitlets.Dict().tag(sync=True)
     run = traitlets.Dict().tag(sync=True)
     compare = traitlets.Dict().tag(sync=True)
@@ -41,7 +42,8 @@ class Panel(anywidget.AnyWidget):
     def __init__(self, session: Session | None = None, **traits: Any) -> None:
         self.session = session or Session()
         super().__init__(panels=list(self.shown), **traits)
-        for name in (*(n for n in PANELS if n in (*self.shown, *self.also)), "code"):
+        names = [n for n in PANELS if n in (*self.shown, *self.also)]
+        for name in (*(["files"] if "frontier" in names else ()), *names, "code"):
             traitlets.dlink((self.session, name), (self, name))
         self.on_msg(self._heard)
 

@@ -39,6 +39,8 @@ class Session(traitlets.HasTraits):
     load = traitlets.Dict()
     model = traitlets.Dict()
     recipe = traitlets.Dict()
+    files = traitlets.Dict()
+    """What the chart is drawn from: every file's point and its figures. `frontier` says what is looked at, and is small."""
     frontier = traitlets.Dict()
     run = traitlets.Dict()
     compare = traitlets.Dict()
@@ -151,8 +153,11 @@ class Session(traitlets.HasTraits):
     def show(self, panel: str) -> None:
         """Makes the values of one panel anew and nothing else: for what changes several times a second."""
         from workbench_widgets.views import VIEWS
+        from workbench_widgets.views.frontier import files
 
         with self._lock:
+            if panel == "frontier":
+                self.set_trait("files", files(self))
             made = VIEWS[panel](self)
             error = self.memory.get(f"{panel}-error")
             self.set_trait(panel, {**made, "error": error or made.get("error")})

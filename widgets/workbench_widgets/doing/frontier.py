@@ -19,7 +19,7 @@ MOST = 5
 def choose(session: "Session", ids: Sequence[str]) -> None:
     """The files in hand, the first one before all others. Raises `NotFound` for one that is not among those shown."""
     study = _study(session)
-    known = {point["id"] for point in session.frontier.get("points", ())}
+    known = {point["id"] for point in session.files.get("points", ())}
     for id in ids:
         if id not in known:
             study.candidate(id)

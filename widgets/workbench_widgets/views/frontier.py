@@ -1,4 +1,4 @@
-"""What the panel Frontier shows: every file's point, and which are chosen."""
+"""What the panel Frontier shows: every file's point, and beside them what is chosen and looked at."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,14 @@ def view(session: "Session") -> dict[str, Any]:
     if study is None:
         return {}
     look = session.memory.get(LOOK)
-    shown = {**charted(session, study), "chosen": list(session.chosen)}
+    shown = {"study": study.name, "metric": study.metric, "chosen": list(session.chosen)}
     return {**shown, "look": look} if look and look["study"] == study.name else shown
+
+
+def files(session: "Session") -> dict[str, Any]:
+    """Every file's point, as the chart takes them: sent only when one of them has changed, not at each choice."""
+    study = session.study()
+    return {} if study is None else charted(session, study)
 
 
 def said(session: "Session") -> str:
@@ -48,10 +54,10 @@ def said(session: "Session") -> str:
 
 def code(session: "Session") -> str:
     """The frontier of the measures that are looked at, and the best file within the limits."""
-    shown = session.frontier
+    shown = session.files
     if not shown.get("study"):
         return ""
-    look = shown.get("look") or {}
+    look = session.frontier.get("look") or {}
     x, y = look.get("x", "size_bytes"), look.get("y", shown["metric"])
     better = {m["name"]: m["higher_is_better"] for m in shown["measures"]}
     limits = _limits(shown, x, y, look.get("limits", {"x": None}))

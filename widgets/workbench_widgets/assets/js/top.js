@@ -18,19 +18,19 @@ export function mountTop(host) {
   const button = h("button", { type: "button", class: "wb-b wb-icon", lang: language === "zh" ? "en" : "zh-CN", onclick: change }, word(language, "top-language"));
   const root = h("header", { class: "wb-top" }, h("div", { class: "wb-top-line" }, h("h1", { class: "wb-name" }, "Workbench"), state, h("span", { class: "wb-gap" }), button));
   const redraw = () => {
-    const frontier = host.get("frontier");
-    if (!frontier.study) return fill(state, h("span", { class: "wb-quiet" }, word(language, "top-nothing")));
-    const figures = topFigures(frontier);
-    return fill(state, h("b", {}, frontier.study), figures.length ? h("span", { class: "wb-quiet" }, `${word(language, "top-baseline")} `, figures.join(" · ")) : null);
+    const files = host.get("files");
+    if (!files.study) return fill(state, h("span", { class: "wb-quiet" }, word(language, "top-nothing")));
+    const figures = topFigures(files);
+    return fill(state, h("b", {}, files.study), figures.length ? h("span", { class: "wb-quiet" }, `${word(language, "top-baseline")} `, figures.join(" · ")) : null);
   };
-  host.on("frontier", redraw);
+  host.on("files", redraw);
   redraw();
   return { root, close() {} };
 }
 
 /** The baseline's quality, size and latency, as far as they were measured. */
-function topFigures(frontier) {
-  const data = readPoints(frontier);
+function topFigures(files) {
+  const data = readPoints({ ...files, points: [] });
   const names = [data.metric, "size_bytes", "latency_b1_ms"];
   const figures = names.map((name) => [name, data.baseline ? figuresOf(data, data.baseline, name) : null]);
   return figures.filter(([, found]) => found).map(([name, found]) => said(found[0], data.measure[name].unit));

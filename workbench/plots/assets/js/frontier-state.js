@@ -15,6 +15,7 @@ const STATE_ESTIMATED = ["size_bytes", "parameters", "macs"];
 export class FrontierState {
   constructor() {
     this.data = readPoints(null);
+    this.given = null;
     this.x = "size_bytes";
     this.y = "";
     this.size = "";
@@ -32,15 +33,22 @@ export class FrontierState {
     this.seen = null;
   }
 
-  /** New values from the study. What was looked at stays, as far as it is still there. */
+  /** New values from the study. Where only what is chosen has changed, the same files are not read again. */
   take(given) {
+    const { points = null, study = "", chosen = [] } = given || {};
+    if (!points || points !== this.given || study !== this.data.study) this.read(given);
+    this.given = points;
+    this.adopt(chosen);
+  }
+
+  /** New files. What was looked at stays, as far as it is still there. */
+  read(given) {
     const before = this.data;
     this.data = readPoints(given);
     if (before.study !== this.data.study) this.forget();
     if (!this.data.measure[this.y]) this.y = this.data.metric;
     if (!this.data.measure[this.x]) this.x = this.data.measure.size_bytes ? "size_bytes" : (this.data.measures[1] || { name: "" }).name;
     if (!this.data.measure[this.size]) this.size = "";
-    this.adopt((given && given.chosen) || []);
     this.picked = this.picked.filter((id) => this.point(id));
     this.changed();
   }

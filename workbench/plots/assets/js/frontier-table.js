@@ -19,11 +19,18 @@ export class FrontierTable {
     this.root = h("div", { class: "wb-files" });
     this.language = "en";
     this.body = null;
+    this.of = [];
   }
 
   draw(language) {
     this.language = language;
     const columns = this.columns();
+    const of = [language, this.state.data, this.state.scene, this.sort.by, this.sort.down, ...columns.map((column) => column.key)];
+    if (this.body && of.length === this.of.length && of.every((one, k) => one === this.of[k])) {
+      this.mark();
+      return;
+    }
+    this.of = of;
     const { baseline } = this.state.data;
     const nothing = h("tr", {}, h("td", { colspan: columns.length + 1 }, word(language, "frontier-empty")));
     const points = this.rows();
@@ -33,6 +40,16 @@ export class FrontierTable {
     this.body = body;
     fill(this.root, h("table", { class: "wb-files-table" }, this.head(columns), body));
     this.rest(body, points.slice(first), columns);
+  }
+
+  /** The same rows: only which are chosen may have changed. */
+  mark() {
+    for (const row of this.body.rows) {
+      const chosen = this.state.chosen.includes(row.dataset.id);
+      if (row.classList.contains("wb-file-chosen") === chosen) continue;
+      row.classList.toggle("wb-file-chosen", chosen);
+      row.querySelector(".wb-take")?.setAttribute("aria-pressed", String(chosen));
+    }
   }
 
   /** The rows of a long table come a thousand at a time, when nothing else is to be done: what can be seen is there at once. */
