@@ -54,7 +54,8 @@ dashboard: environment ## The page, at PORT
 	@$(BIN)/workbench dashboard --port $(PORT)
 
 lab: environment ## JupyterLab with the panels' notebook open
-	@$(BIN)/jupyter lab notebooks/01-panels.ipynb
+	@$(BIN)/jupyter lab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+		notebooks/01-panels.ipynb
 
 benchmarks: environment ## The ratios against other tools, one run
 	@for script in benchmarks/*.py; do $(BIN)/python "$$script"; done

@@ -1,61 +1,61 @@
 """A real server, a real Chromium, and visitors with a fresh profile each."""
 
 import os
-import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import sync_playwright
+from visiting import Server, Visit
 
-ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
-LOCAL = re.compile(r"(http|ws)s?://(127\.0\.0\.1|localhost)[:/]|data:|blob:|file:")
-MAIN = "from workbench.cli import main; main()"
+DASHBOARD = [sys.executable, "-c", "from workbench.cli import main; main()", "dashboard", "--no-browser"]
+BESIDE = """
+import workbench as wb
+
+task = wb.tasks.load("digits")
+model = wb.fit(wb.models.create("mlp", task, seed=0), task, epochs=2, seed=0)
+wb.Study.open("beside", task=task, model=model)
+"""
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("browser") / "home"
+    """Where all visitors of the tests work."""
+    place = tmp_path_factory.mktemp("browser") / "home"
+    yield place
+    env = os.environ | {"WORKBENCH_HOME": str(place)}
+    subprocess.run([sys.executable, "-c", "from workbench import jobs; jobs.retire()"], env=env, check=True)
 
 
 @pytest.fixture(scope="session")
-def address(home):
-    """The page, served as a person serves it."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    command = [sys.executable, "-c", MAIN, "dashboard", f"--port={port}", "--no-browser"]
-    log = home.parent / "voila.log"
+def dashboard(home):
+    """Starts the page as a person does, on the home of the tests."""
+    servers = []
+
+    def serve():
+        servers.append(Server(DASHBOARD, home, "voila/static/"))
+        return servers[-1]
+
+    yield serve
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def address(dashboard):
+    """The page that most tests visit."""
+    return dashboard().url
+
+
+@pytest.fixture(scope="session")
+def beside(home):
+    """The name of a study of a small network that is quickly trained, beside the examples' ones."""
     env = os.environ | {"WORKBENCH_HOME": str(home)}
-    with open(log, "wb") as out:
-        server = subprocess.Popen(command, env=env, stdout=out, stderr=out)
-    try:
-        yield _answering(server, f"http://127.0.0.1:{port}/", log)
-    finally:
-        server.terminate()
-        server.wait(20)
-        subprocess.run([sys.executable, "-c", "from workbench import jobs; jobs.retire()"], env=env, check=True)
-
-
-def _answering(server, url, log):
-    for _ in range(300):
-        assert server.poll() is None, log.read_text()[-2000:]
-        try:
-            urllib.request.urlopen(url.rstrip("/") + "/voila/static/", timeout=2)
-        except urllib.error.HTTPError:
-            return url
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return url
-    raise AssertionError(f"Voila does not answer: {log.read_text()[-2000:]}")
+    subprocess.run([sys.executable, "-c", BESIDE], env=env, check=True)
+    return "beside"
 
 
 @pytest.fixture(scope="session")
@@ -69,58 +69,25 @@ def chromium():
         browser.close()
 
 
-class Visit:
-    """One person's browser: a fresh profile; what it asked for from outside, and what it complained about."""
+@pytest.fixture
+def visits(chromium):
+    """Opens pages as visitors; at the end nobody has asked anything from outside."""
+    made = []
 
-    def __init__(self, browser, url, width=1280, height=900, locale="en-US", scheme="light"):
-        self.context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme)
-        self.page = self.context.new_page()
-        self.complaints = []
-        self.page.on("request", lambda r: None if LOCAL.match(r.url) else self.complaints.append(r.url))
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
-        self.page.goto(url, wait_until="commit")
-        self.ready()
+    def open_page(url, **given):
+        made.append(Visit(chromium, url, **given))
+        return made[-1]
 
-    def ready(self):
-        self.page.wait_for_selector("[data-ready=true]", state="attached", timeout=60_000)
-
-    def region(self, name):
-        return self.page.get_by_role("region", name=name, exact=True)
-
-    def choose_digits(self):
-        """Chooses the example, and waits until its baseline is there."""
-        self.region("Load").get_by_role("radio", name=re.compile("digits", re.I)).first.click()
-        expect(self.page.get_by_text("Nothing is loaded yet")).to_be_hidden(timeout=120_000)
-        expect(self.table().get_by_text("baseline", exact=False).first).to_be_visible(timeout=60_000)
-
-    def table(self):
-        button = self.region("Frontier").get_by_role("button", name="Table", exact=True)
-        if button.count() and button.get_attribute("aria-pressed") != "true":
-            button.click()
-        return self.region("Frontier").get_by_role("table").first
-
-    def rows(self):
-        return self.table().get_by_role("row")
-
-    def measured(self):
-        return max(self.rows().count() - 1, 0)
-
-    def close(self):
-        self.context.close()
+    open_page.made = made
+    yield open_page
+    outside = [url for v in made for url in v.outside]
+    for one in made:
+        one.close()
+    assert outside == []
 
 
 @pytest.fixture
-def visit(chromium, address):
-    """Opens the page as a new visitor; at the end nobody has asked anything from outside, and nothing complained."""
-    visits = []
-
-    def open_page(**given):
-        visits.append(Visit(chromium, address, **given))
-        return visits[-1]
-
-    yield open_page
-    complaints = [c for v in visits for c in v.complaints]
-    for one in visits:
-        one.close()
-    assert complaints == []
+def visit(visits, address):
+    """Opens the dashboard as a new visitor; at the end nothing has complained."""
+    yield lambda **given: visits(address, **given).ready()
+    assert [c for v in visits.made for c in v.complaints] == []

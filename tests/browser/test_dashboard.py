@@ -6,26 +6,12 @@ import re
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-
-MINUTE = 60_000
-ROOT = Path(__file__).resolve().parents[2]
-RUN = re.compile("^Run")
+from visiting import MINUTE, RUN, picture, processes
 
 pytestmark = pytest.mark.browser
-
-
-def picture(page, name):
-    """The whole page in a window as high as it is: what sticks to the window's foot then stands where it belongs."""
-    gallery = Path(os.environ.get("GALLERY", ROOT / "build" / "gallery"))
-    gallery.mkdir(parents=True, exist_ok=True)
-    size = page.viewport_size
-    page.set_viewport_size({**size, "height": page.evaluate("document.documentElement.scrollHeight")})
-    page.screenshot(path=gallery / f"{name}.png")
-    page.set_viewport_size(size)
 
 
 def test_from_opening_to_a_published_model_in_a_few_clicks(visit, home):
@@ -117,7 +103,7 @@ def test_the_estimate_moves_while_the_kernel_is_stopped_and_its_loss_is_told(vis
     v = visit()
     v.choose_digits()
     slider = v.region("Recipe").get_by_role("slider").first
-    stopped = [pid for pid in _kernels(home) if os.kill(pid, signal.SIGSTOP) is None]
+    stopped = [pid for pid in processes(home, "ipykernel") if os.kill(pid, signal.SIGSTOP) is None]
     try:
         assert stopped
         before = v.region("Recipe").inner_text()
@@ -131,16 +117,6 @@ def test_the_estimate_moves_while_the_kernel_is_stopped_and_its_loss_is_told(vis
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
     expect(v.page.get_by_text("No answer from the kernel").first).to_be_hidden(timeout=8000)
-
-
-def _kernels(home):
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            mine = str(home).encode() in (entry / "environ").read_bytes()
-            if mine and b"ipykernel" in (entry / "cmdline").read_bytes():
-                yield int(entry.name)
-        except OSError:
-            continue
 
 
 def test_no_torch_in_the_visitor_s_kernel():

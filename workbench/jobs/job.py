@@ -112,5 +112,5 @@ class Job:
         raise AssertionError("events() always ends with a final one")
 
     def cancel(self) -> None:
-        """Asks the job to stop; its worker is killed when it has not within a second."""
+        """Asks the job to stop; its worker is killed when it has not within half a second."""
         (self.folder / CANCEL).touch()

@@ -26,7 +26,7 @@ from workbench.jobs.desk import CANCEL
 from workbench.jobs.frames import read_frame, write_frame
 from workbench.jobs.job import Job
 
-GRACE = 1.0
+GRACE = 0.5
 """Seconds from a wish to cancel until the worker is killed: an export cannot be interrupted otherwise."""
 
 _PASSING = {"_", "SHLVL", "PWD", "OLDPWD", "TERM", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST", "PYTEST_VERSION"}

@@ -49,6 +49,7 @@ def _example(session: "Session", example: str) -> None:
             task = wb.tasks.load(example)
             session.memory["load-preview"] = ("example", described(task))
             session.refresh("load")
+            busy(session, "worker")
             opened(example, task, Listener(session, wanted))
         taken(session, wb.Study.open(study_of(example)), example)
     except Cancelled:

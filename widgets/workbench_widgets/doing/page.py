@@ -1,29 +1,52 @@
 """What the page as a whole asks for: coming back to where one was."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbench_widgets.doing.load import load
+from workbench_widgets.doing.publish import typed as publish_typed
 from workbench_widgets.doing.taking import taken
+from workbench_widgets.examples import EXAMPLES, study_of
 
 if TYPE_CHECKING:
     from workbench_widgets.session import Session
 
 
 def resume(
-    session: "Session", study: str = "", steps: Sequence[dict[str, Any]] = (), chosen: Sequence[str] = (), example: str = ""
+    session: "Session",
+    study: str = "",
+    steps: Sequence[dict[str, Any]] = (),
+    chosen: Sequence[str] = (),
+    example: str = "",
+    opening: str = "",
+    typed: Mapping[str, Any] | None = None,
 ) -> None:
-    """Takes up what a tab had in hand before it was loaded again, as far as it is still there."""
+    """Takes up what a tab had in hand before it was loaded again, as far as it is still there. An example that was being made
+    ready (`opening`) is waited for again: its fit goes on, or is read back."""
     import workbench as wb
 
     if session.study_name:
         return
     if steps:
         session.steps = list(steps)
+    if typed:
+        publish_typed(session, **typed)
     if study in wb.studies():
-        found = wb.Study.open(study)
-        known = {c.id for c in found.candidates}
-        session.later("load", lambda: taken(session, found, example, [id for id in chosen if id in known]))
+        session.later("load", lambda: _again(session, study, example, chosen, opening))
+    elif opening in EXAMPLES:
+        load(session, opening)
     session.refresh()
+
+
+def _again(session: "Session", study: str, example: str, chosen: Sequence[str], opening: str) -> None:
+    import workbench as wb
+
+    found = wb.Study.open(study)
+    known = {c.id for c in found.candidates}
+    made = example if example in EXAMPLES and study_of(example) == study else ""
+    taken(session, found, made, [id for id in chosen if id in known])
+    if opening in EXAMPLES and opening != made:
+        load(session, opening)
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {"resume": resume}

@@ -73,7 +73,20 @@ function shownPanels(host, whole) {
 
 function lostNote(host, since) {
   const said = word(host.language, "lost", { time: since.toLocaleTimeString() });
-  return [said, " ", h("button", { type: "button", class: "wb-b wb-go", onclick: () => location.reload() }, word(host.language, "connect-again"))];
+  const answer = h("span", { role: "status" });
+  const press = () => connectAgain(() => fill(answer, word(host.language, "not-there")));
+  return [said, " ", h("button", { type: "button", class: "wb-b wb-go", onclick: press }, word(host.language, "connect-again")), " ", answer];
+}
+
+/** Loads the page again where the server answers: it comes back to where one was. Where it does not, this view stays. */
+async function connectAgain(refused) {
+  try {
+    await fetch(location.href, { method: "HEAD", cache: "no-store" });
+  } catch {
+    refused();
+    return;
+  }
+  location.reload();
 }
 
 /** Recipe and Frontier stand side by side where there is room: what is moved, and what comes of it. */

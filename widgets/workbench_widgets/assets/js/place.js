@@ -1,30 +1,51 @@
-// Where one was in this tab: kept in the browser, taken up when the page is loaded again with a new kernel.
+// Where one was: kept in the browser, taken up when the page is loaded again with a new kernel. A tab knows its own place; a new
+// tab begins where the last one was.
+
+import { plainStep } from "./steps.js";
 
 const PLACE_KEY = "workbench-place";
 
-/** Writes down what is in hand whenever it changes. */
+/** What is in hand: `opening` is an example that is still being made ready; empty values where there is none. */
+export function placeOf(load, frontier, steps, typed) {
+  const study = frontier.study || load.study || "";
+  const opening = load.busy ? load.selected || "" : "";
+  if (!study && !opening) return null;
+  return { study, example: load.selected || "", opening, steps, chosen: frontier.chosen || [], typed };
+}
+
+/** Writes down what is in hand whenever it changes, also while no kernel answers. */
 export function keepPlace(host) {
+  let steps = null;
+  let typed = readPlace()?.typed || null;
   const write = () => {
-    const load = host.get("load");
-    const study = host.get("frontier").study || load.study;
-    if (!study) return;
-    const place = { study, example: load.selected || "", steps: host.get("recipe").steps || [], chosen: host.get("frontier").chosen || [] };
+    const place = placeOf(host.get("load"), host.get("frontier"), steps || host.get("recipe").steps || [], typed);
+    if (!place) return;
     try {
-      sessionStorage.setItem(PLACE_KEY, JSON.stringify(place));
+      for (const storage of [sessionStorage, localStorage]) storage.setItem(PLACE_KEY, JSON.stringify(place));
     } catch {
       // a browser that keeps nothing comes back to the beginning
     }
   };
   for (const name of ["load", "recipe", "frontier"]) host.on(name, write);
+  host.news.heed("steps", (list) => {
+    steps = list.map(plainStep);
+    write();
+  });
+  host.news.heed("typed", (fields) => {
+    typed = fields;
+    write();
+  });
 }
 
 /** Asks the kernel to take up what was in hand. A kernel that has waited for a visitor sees by that what there is by now. */
 export function takeUpPlace(host) {
-  let place = null;
+  host.ask("resume", readPlace() || {});
+}
+
+function readPlace() {
   try {
-    place = JSON.parse(sessionStorage.getItem(PLACE_KEY) || "null");
+    return JSON.parse(sessionStorage.getItem(PLACE_KEY) || localStorage.getItem(PLACE_KEY) || "null");
   } catch {
-    place = null;
+    return null;
   }
-  host.ask("resume", place && place.study ? place : {});
 }

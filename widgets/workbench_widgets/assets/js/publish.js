@@ -14,7 +14,10 @@ export function mountPublish(host) {
   const say = (key, fields) => word(host.language, key, fields);
   panel.state(say("publish-lead"));
   const parts = { file: h("div"), card: h("div"), checks: h("div"), done: h("div", { role: "status" }), versions: h("div") };
-  const form = publishForm(host, say, () => redrawCard());
+  const form = publishForm(host, say, () => {
+    redrawCard();
+    host.news.tell("typed", form.typed());
+  });
   const redrawCard = () => fill(parts.card, publishCard(host.get("publish"), form.typed(), say));
   panel.body.append(
     h("div", { class: "wb-publish" }, h("div", {}, parts.file, form.root, parts.card), h("div", {}, parts.checks, parts.done)),

@@ -91,12 +91,13 @@ export function settled(act, milliseconds) {
   };
 }
 
+const DOM_MARK = Math.random().toString(36).slice(2, 8); // panels of one notebook are modules of their own on one page
 let domNumbered = 0;
 
 /** A name that no other element of the page has. */
 export function fresh(prefix) {
   domNumbered += 1;
-  return `${prefix}-${domNumbered}`;
+  return `${prefix}-${DOM_MARK}-${domNumbered}`;
 }
 
 /** Copies text; says whether that went well. */

@@ -25,7 +25,7 @@ class News {
 }
 
 const PING_MS = 800;
-const LOST_MS = 4000;
+const LOST_MS = 3200;
 
 /** Over anywidget's model: `get`, `on`, `ask`, and `alive`, which turns false when the kernel has not answered for a while. */
 export class LiveHost {

@@ -19,6 +19,7 @@ export const WORDS = {
     "内核 5 秒没有回应。任务继续，您输入的都保留着，此视图停在 {time}。",
   ],
   "connect-again": ["Connect again", "重新连接"],
+  "not-there": ["The server does not answer either. Try again when it has been started.", "服务器也没有回应。请在它启动后再试。"],
 };
 
 /** Adds the words of one panel. */

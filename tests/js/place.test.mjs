@@ -1,0 +1,26 @@
+// Where one was: what is kept of it, before there is a study and after.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { found } from "./folders.mjs";
+
+const { placeOf } = await import(found("place.js"));
+
+const STEPS = [{ technique: "StaticQuantization", on: true, fields: {} }];
+
+test("nothing is kept while nothing is in hand", () => {
+  assert.equal(placeOf({ selected: "", study: "" }, {}, STEPS, null), null);
+});
+
+test("an example that is being made ready is kept before it has a study", () => {
+  const place = placeOf({ selected: "digits", study: "", busy: { step: "fit" } }, {}, STEPS, null);
+  assert.deepEqual([place.study, place.opening, place.steps], ["", "digits", STEPS]);
+});
+
+test("a study is kept with what is chosen and typed; another example on its way does not take its place", () => {
+  const typed = { name: "mine" };
+  const place = placeOf({ selected: "digits-tokens", study: "page-digits", busy: { step: "fit" } }, { study: "page-digits", chosen: ["c2"] }, STEPS, typed);
+  assert.deepEqual([place.study, place.opening, place.chosen, place.typed], ["page-digits", "digits-tokens", ["c2"], typed]);
+  assert.equal(placeOf({ selected: "digits", study: "page-digits" }, {}, STEPS, null).opening, "");
+});
