@@ -8,6 +8,7 @@ import { mountLoad } from "./load.js";
 import { keepPlace, takeUpPlace } from "./place.js";
 import { mountModel } from "./model.js";
 import { mountPublish } from "./publish.js";
+import { mountRail, takeUpTheme, themeButton } from "./rail.js";
 import { mountRecipe } from "./recipe.js";
 import { mountRun } from "./run.js";
 import { mountTop } from "./top.js";
@@ -53,8 +54,14 @@ function shownPanels(host, whole) {
   const pair = whole ? paired(mounted.map((panel) => panel.root)) : mounted.map((panel) => panel.root);
   const alone = whole && "voila" in document.body.dataset; // in JupyterLab the page's main part is JupyterLab's
   const body = h(alone ? "main" : "div", { class: whole ? "wb-page" : null }, pair);
+  const rail = whole ? mountRail(host, mounted.map((panel) => panel.root)) : null;
+  const shell = rail ? h("div", { class: "wb-shell" }, rail.root, body) : body;
+  if (alone) {
+    takeUpTheme(); // in JupyterLab the theme is JupyterLab's
+    top.root.firstChild.append(themeButton(host.language));
+  }
   const language = host.language === "zh" ? "zh-CN" : "en";
-  const root = h("div", { class: whole ? "wb wb-whole" : "wb", lang: language }, top ? top.root : null, note, body);
+  const root = h("div", { class: whole ? "wb wb-whole" : "wb", lang: language }, top ? top.root : null, note, shell);
   const unwatch = host.watch((alive, since) => {
     root.classList.toggle("wb-lost", !alive);
     note.hidden = alive;
@@ -65,6 +72,7 @@ function shownPanels(host, whole) {
     root,
     close() {
       unwatch();
+      if (rail) rail.close();
       for (const panel of mounted) panel.close();
       if (top) top.close();
     },
