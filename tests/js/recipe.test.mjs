@@ -193,6 +193,7 @@ test("a recipe has a short name", () => {
 test("steps are sent when the hand rests, and older echoes are no news", async () => {
   const acts = {};
   const host = { values: { recipe: { steps: [steps.plainStep(PRUNE)], turns: {} } }, asked: [], told: [], get: (name) => host.values[name], on: (name, act) => (acts[name] = act), ask: (what, fields) => host.asked.push([what, fields]), news: { tell: (...given) => host.told.push(given) } };
+  host.whole = host;
   const kept = steps.stepsOf(host);
   assert.equal(steps.stepsOf(host), kept);
   const heard = [];

@@ -1,5 +1,6 @@
 """Panels as anywidgets: each shows one part of a `Session`, and asks it to do what a person wants done."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,6 +26,8 @@ class Panel(anywidget.AnyWidget):
     also: ClassVar[tuple[str, ...]] = ()
     """Values of other panels that these ones read."""
 
+    _links: Sequence[traitlets.directional_link] = ()
+
     panels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     language = traitlets.Unicode("").tag(sync=True)
     """ "en" or "zh"; empty is the browser's."""
@@ -43,12 +46,19 @@ class Panel(anywidget.AnyWidget):
         self.session = session or Session()
         super().__init__(panels=list(self.shown), **traits)
         names = [n for n in PANELS if n in (*self.shown, *self.also)]
-        for name in (*(["files"] if "frontier" in names else ()), *names, "code"):
-            traitlets.dlink((self.session, name), (self, name))
+        names += ["files", "code"] if "frontier" in names else ["code"]
+        self._links = [traitlets.dlink((self.session, name), (self, name)) for name in names]
         self.on_msg(self._heard)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.session.describe(self.shown)})"
+
+    def close(self) -> None:
+        """Takes the widget away; the session, which may be shown by others, forgets it."""
+        for link in self._links:
+            link.unlink()
+        self._links = ()
+        super().close()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Beside the widget its values as a table, for where no kernel is."""

@@ -47,7 +47,8 @@ function render({ model, el }) {
 }
 
 /** All panels, in the host's language. */
-function shownPanels(host, whole) {
+function shownPanels(lasting, whole) {
+  const host = lasting.showing();
   const note = h("div", { class: "wb-lost-note", role: "alert", hidden: true });
   const mounted = host.get("panels").map((name) => MOUNTS[name](host));
   const top = whole ? mountTop(host) : null;
@@ -75,6 +76,7 @@ function shownPanels(host, whole) {
       if (rail) rail.close();
       for (const panel of mounted) panel.close();
       if (top) top.close();
+      host.close();
     },
   };
 }

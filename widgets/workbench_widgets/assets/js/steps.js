@@ -6,8 +6,8 @@ const STEPS_SETTLE_MS = 90;
 
 const stepsKept = new WeakMap();
 
-/** The steps of a host: one for all panels of a page. */
-export function stepsOf(host) {
+/** The steps of a host: one for all panels of a page, also when these are made anew. */
+export function stepsOf({ whole: host }) {
   if (!stepsKept.has(host)) stepsKept.set(host, new Steps(host));
   return stepsKept.get(host);
 }

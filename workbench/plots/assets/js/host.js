@@ -42,7 +42,8 @@ export class LiveHost {
     this.off.push(() => model.off("msg:custom", message));
     this.timer = setInterval(() => this.beat(), PING_MS);
     this.answers = new Map();
-    this.asked = 0;
+    this.asked = { count: 0 };
+    this.whole = this;
     this.news = new News();
   }
 
@@ -52,6 +53,12 @@ export class LiveHost {
 
   get(name) {
     return this.model.get(name);
+  }
+
+  /** This host for panels that may be made anew: closed, it no longer tells them of changes. `whole` is what stays. */
+  showing() {
+    const off = [];
+    return Object.assign(Object.create(this), { off, close: () => off.forEach((undo) => undo()) });
   }
 
   /** A value that the kernel and other views are told of. */
@@ -73,8 +80,8 @@ export class LiveHost {
 
   /** A question with one answer; null where it was refused. */
   answer(what, fields = {}, buffers = undefined) {
-    this.asked += 1;
-    const number = this.asked;
+    this.asked.count += 1;
+    const number = this.asked.count;
     return new Promise((resolve) => {
       this.answers.set(number, resolve);
       this.ask(what, { ...fields, number }, buffers);
