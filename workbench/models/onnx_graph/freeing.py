@@ -15,6 +15,7 @@ import numpy as np
 from workbench.errors import InputError, StepFailed
 from workbench.graphs.differing import exposing
 from workbench.graphs.runtime import open_session
+from workbench.models.onnx_graph.batching import free_batch
 from workbench.tasks.task import Array, Task
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ def freed(model: "ModelProto", task: Task, inputs: list[str], batch: int | None)
     graph.CopyFrom(model)
     if batch is not None:
         graph = slimmed(graph)
-        _free_constants(graph.graph, batch)
+        _without_states(graph.graph)
+        if batch == 1:
+            free_batch(graph, inputs)
+        else:
+            _free_reshapes(graph.graph, batch)
     specs = dict(zip(inputs, task.signature.inputs, strict=True))
     for value in graph.graph.input:
         if value.name in specs:
@@ -59,9 +64,8 @@ def slimmed(model: "ModelProto") -> "ModelProto":
     return slim
 
 
-def _free_constants(graph: "GraphProto", batch: int) -> None:
-    """The batch that an exporter wrote as the first side of a constant shape becomes whatever is left; states that are zero
-    at the beginning of a recurrent layer need not be given."""
+def _free_reshapes(graph: "GraphProto", batch: int) -> None:
+    """The batch that an exporter wrote as the first side of a constant shape becomes whatever is left."""
     from onnx import numpy_helper
 
     held = {tensor.name: tensor for tensor in graph.initializer}
@@ -73,6 +77,14 @@ def _free_constants(graph: "GraphProto", batch: int) -> None:
                 name = f"{node.output[0]}_sides"
                 graph.initializer.append(numpy_helper.from_array(sides, name))
                 node.input[1] = name
+
+
+def _without_states(graph: "GraphProto") -> None:
+    """States that are zero at the beginning of a recurrent layer need not be given, and then suit any batch."""
+    from onnx import numpy_helper
+
+    held = {tensor.name: tensor for tensor in graph.initializer}
+    for node in graph.node:
         states = (5, 6) if node.op_type in ("LSTM", "GRU") else ()
         for place in (k for k in states if k < len(node.input) and node.input[k] in held):
             if not numpy_helper.to_array(held[node.input[place]]).any():

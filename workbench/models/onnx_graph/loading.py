@@ -16,7 +16,7 @@ from workbench.models.onnx_graph.reading import read
 from workbench.objects import Objects
 from workbench.tasks.task import Array, Task
 
-VERSION = 1
+VERSION = 2
 """Part of the key under which a file is kept: another way of making it ready gives another graph."""
 
 LIMIT = 1e-5

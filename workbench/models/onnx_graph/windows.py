@@ -85,27 +85,28 @@ def pad(node: Node, batch: Any, x: Tensor) -> Tensor:
 
 
 def resize(node: Node, batch: Any, x: Tensor) -> Tensor:
-    """Nearest neighbour or linear, of the axes behind channels, as the exporters of PyTorch and TensorFlow write them."""
-    mode, where = node.get("mode", "nearest"), node.get("coordinate_transformation_mode", "half_pixel")
-    sides = _sides(node, batch, x)
-    if node.get("axes") or node.get("antialias", 0):
+    """Nearest neighbour, linear or cubic, of the axes behind channels, in the forms that exporters write."""
+    mode, old = node.get("mode", "nearest"), node.kind == "Upsample" or node.get("opset", 13) < 11
+    where = "asymmetric" if old else node.get("coordinate_transformation_mode", "half_pixel")
+    axes, sides = x.dim() - 2, _sides(node, batch, old)
+    if node.get("axes") or node.get("antialias", 0) or axes not in _LINEAR:
         raise node.refused("onnx-resize")
-    if mode in ("linear", "bilinear") and where in ("half_pixel", "pytorch_half_pixel", "align_corners"):
-        return F.interpolate(x, sides, mode=_LINEAR[len(sides)], align_corners=where == "align_corners")
-    if mode == "cubic" and len(sides) == 2 and where in ("half_pixel", "pytorch_half_pixel", "align_corners"):
-        return F.interpolate(x, sides, mode="bicubic", align_corners=where == "align_corners")
-    whole = all(new % old == 0 for new, old in zip(sides, x.shape[2:], strict=True))
-    if mode == "nearest" and (whole or (where == "asymmetric" and node.get("nearest_mode") == "floor")):
-        return F.interpolate(x, sides, mode="nearest")
+    centred = where in ("half_pixel", "pytorch_half_pixel", "align_corners")
+    smooth = {"linear": _LINEAR[axes], "cubic": "bicubic" if axes == 2 else ""}.get(mode, "")
+    if smooth and centred:
+        return F.interpolate(x, **sides, mode=smooth, align_corners=where == "align_corners")
+    rounding = "floor" if old else node.get("nearest_mode", "round_prefer_floor")
+    whole = all(float(scale).is_integer() for scale in sides.get("scale_factor", [0.5]))
+    if mode == "nearest" and ((where, rounding) == ("asymmetric", "floor") or (whole and centred and "prefer" in rounding)):
+        return F.interpolate(x, **sides, mode="nearest")
     raise node.refused("onnx-resize")
 
 
-def _sides(node: Node, batch: Any, x: Tensor) -> list[int]:
-    old = list(x.shape[2:])
+def _sides(node: Node, batch: Any, old: bool) -> dict[str, Any]:
+    """The new sides, or how many times the old ones, as PyTorch takes them."""
     if node.has(3):
-        return list(sized(node.numbers(3), batch)[2:])
-    scales = node.numbers(1 if node.kind == "Upsample" or len(node.inputs) == 2 else 2, "scales")
-    return [int(side * scale) for side, scale in zip(old, scales[2:], strict=True)]
+        return {"size": list(sized(node.numbers(3), batch)[2:])}
+    return {"scale_factor": [float(scale) for scale in node.numbers(1 if old else 2, "scales")[2:]]}
 
 
 WINDOWS = {
