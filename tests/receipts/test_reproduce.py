@@ -2,6 +2,11 @@
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,6 +119,27 @@ def test_a_script_that_fails_or_is_gone_is_told(tmp_path, home, capsys, monkeypa
     monkeypatch.chdir(tmp_path)
     assert call(["reproduce", str(path)]) == 2
     assert capsys.readouterr().err.splitlines()[-1].startswith("There is no b/t.py")
+
+
+def test_told_to_end_it_leaves_no_home_and_no_process(tmp_path, home):
+    path = script(tmp_path, "4")
+    told = "pathlib.Path('told').write_text(f'{os.getpid()} ' + os.environ['WORKBENCH_HOME'])"
+    (tmp_path / "b/t.py").write_text(f"import os, pathlib, time\n{told}\ntime.sleep(60)")
+    words = [sys.executable, "-c", "from workbench.cli import main; main()", "reproduce", str(path)]
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as command:
+        until(lambda: (tmp_path / "told").exists() and (tmp_path / "told").read_text())
+        pid, place = (tmp_path / "told").read_text().split()
+        command.send_signal(signal.SIGTERM)
+        assert command.wait(30) == 128 + signal.SIGTERM
+    assert not Path(place).parent.exists() and not Path(f"/proc/{pid}").exists()
+
+
+def until(holds):
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("It did not come about within a minute.")
 
 
 def test_another_version_is_said_first_and_not_judged(tmp_path, home):

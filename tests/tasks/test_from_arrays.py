@@ -123,6 +123,7 @@ _HUGE[2, 0] = 1e300
         ({"train": (_X * 1j, _Y)}, "input-type", ("complex",)),
         ({"train": (3.0, _Y)}, "input-scalar", ("train",)),
         ({"train": _X}, "split-form", ("train",)),
+        ({"validation": None}, "split-form", ("validation",)),
         ({"train": (_X, None)}, "targets-missing", ("train", "classification")),
         ({"kind": "outputs"}, "targets-unused", ("train",)),
         ({"kind": "ranking"}, "task-kind", ("ranking",)),

@@ -1,5 +1,9 @@
 """`workbench reproduce`: the command behind a table or a picture again, and each figure beside the one that it was."""
 
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +30,7 @@ def reproduce(context: click.Context, receipt: Path, as_json: bool) -> None:
     import workbench as wb
 
     try:
-        with showing() as on_event:
+        with _cleared_away(), showing() as on_event:
             found = wb.reproduce(receipt, on_event=on_event)
     except (InputError, Damaged) as error:
         click.echo(str(error), err=True)
@@ -37,6 +41,16 @@ def reproduce(context: click.Context, receipt: Path, as_json: bool) -> None:
         print_table(["figure", "old interval", "now", "verdict"], [_row(row) for row in found.figures])
         click.echo(found.sentence)
     context.exit(0 if found.holds else 1)
+
+
+@contextmanager
+def _cleared_away() -> Iterator[None]:
+    """When the command is told to end (SIGTERM), its process, its workers and its home end with it, as they do by Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _row(row: "Compared") -> list[str]:

@@ -17,14 +17,14 @@ _SPLITS = ("train", "validation", "test")
 def from_arrays(
     name: str,
     train: tuple[Any, Any],
-    validation: tuple[Any, Any],
-    test: tuple[Any, Any],
+    validation: tuple[Any, Any] | None = None,
+    test: tuple[Any, Any] | None = None,
     kind: Kind = "classification",
     classes: Sequence[str] | None = None,
     preprocessing: Mapping[str, Any] | None = None,
     licence: str = "unknown",
 ) -> Task:
-    """A task of (inputs, targets) pairs. **Train fits, validation selects, test reports once.**
+    """A task of (inputs, targets) pairs, all three of them. **Train fits, validation selects, test reports once.**
 
     Inputs are an array, N x ... (N alone is one number a sample), or a dict of such arrays in the order in which the
     model takes them. Floating-point numbers and truth values become float32, whole numbers int64. All is copied.
