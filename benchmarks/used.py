@@ -251,7 +251,7 @@ await meter.until(() => said() !== null && said().textContent.includes("Fine-tun
     tab.run(script)
 
 
-EVERY = 20
+EVERY = 50
 """Of the many runs one in so many goes on to its end, which takes seconds since a file's speed is timed; the others are
 cancelled when they are under way."""
 

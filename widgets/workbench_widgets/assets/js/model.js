@@ -14,6 +14,7 @@ import { word } from "./words.js";
 
 const MODEL_COLUMNS = ["layer", "kind", "shape", "parameters", "macs", "bytes", "time_share", "prune", "bits"];
 const MODEL_MANY = 200;
+const MODEL_REST_MS = 150; // rows out of sight follow when a slider rests
 
 export function mountModel(host) {
   const panel = frame(host, "model", () => host.get("code").model);
@@ -32,6 +33,7 @@ class ModelPanel {
     this.data = null;
     this.make();
     this.follow = framed(() => this.estimate());
+    this.rest = settled(() => this.drawLeft(this.rows.keys(), true), MODEL_REST_MS);
     this.off = [this.steps.watch(() => this.follow())];
     host.on("model", () => this.redraw());
     this.redraw();
@@ -147,21 +149,35 @@ class ModelPanel {
     this.spine.draw(this.shown, whole, height / this.shown.length, (row) => this.kept.get(row) ?? row.bytes);
   }
 
+  /** Of many rows those that can be seen, which follow a slider in its frame; null where all do. */
+  inSight() {
+    if (this.rows.size <= MODEL_MANY || !this.shown || !this.shown.length) return null;
+    const { top, height } = this.body.getBoundingClientRect();
+    const at = (y) => Math.floor(((y - top) / (height || 1)) * this.shown.length);
+    return this.shown.slice(Math.max(at(0), 0), Math.max(at(window.innerHeight) + 1, 0));
+  }
+
+  drawLeft(rows, all) {
+    const asked = askedOf(this.steps.list);
+    for (const row of rows) {
+      const drawn = this.rows.get(row);
+      drawn.left(this.kept.get(row));
+      this.spine.left(row, this.kept.get(row));
+      if (asked !== this.asked) drawn.show(this.steps.list);
+    }
+    if (all) this.asked = asked;
+  }
+
   /** What the recipe would leave, layer by layer: added up here, so that it is seen in the frame of a slider's move. */
   estimate() {
     const { structure, size_bytes: size, metric_say: metric } = this.host.get("model");
     if (!structure) return this.panel.state("");
     const told = modelEstimate(structure, this.steps.list);
     const left = told ? new Map(told.layers.map((layer) => [layer.layer, layer.bytes])) : new Map();
-    const asked = askedOf(this.steps.list);
-    for (const [row, drawn] of this.rows) {
-      const bytes = left.get(row.layer) ?? row.bytes;
-      drawn.left(bytes);
-      this.kept.set(row, bytes);
-      this.spine.left(row, bytes);
-      if (asked !== this.asked) drawn.show(this.steps.list);
-    }
-    this.asked = asked;
+    for (const row of this.rows.keys()) this.kept.set(row, left.get(row.layer) ?? row.bytes);
+    const sight = this.inSight();
+    this.drawLeft(sight || this.rows.keys(), !sight);
+    if (sight) this.rest();
     const whole = said(size, "bytes");
     return this.panel.state(told ? word(this.language, "model-leaves", { size: whole, left: said(told.size_bytes, "bytes") }) : word(this.language, "model-state", { size: whole, metric }));
   }
