@@ -12,7 +12,7 @@ const { digits, ticks } = await load("format.js");
 const { heightOf } = await load("view.js");
 const { estimateOf, figuresOf, readPoints } = await load("points.js");
 const { between, movedRange, scaleOf, zoomedRange } = await load("scale.js");
-const { FrontierState } = await load("frontier-state.js");
+const { FrontierState, lettered } = await load("frontier-state.js");
 const { countSaid, intervalSaid, limitsSaid } = await load("frontier-say.js");
 const { movingOf } = await load("frontier-moving.js");
 const { csvOf } = await load("frontier-save.js");
@@ -232,4 +232,12 @@ test("the chart is drawn with every mark, and an SVG pen writes it", () => {
   assert.equal([...text.matchAll(/stroke="family-pdq"/g)].length, 2, "a cross in the gutter");
   assert.ok(!/NaN|undefined|Infinity/.test(text));
   assert.equal((text.match(/<g /g) || []).length, (text.match(/<\/g>/g) || []).length);
+});
+
+test("a letter stays with its file while others come and go", () => {
+  const first = lettered({}, ["c1", "c2", "c3"]);
+  assert.deepEqual(first, { c1: "A", c2: "B", c3: "C" });
+  const without = lettered(first, ["c3", "c2"]);
+  assert.deepEqual(without, { c3: "C", c2: "B" });
+  assert.deepEqual(lettered(without, ["c9", "c2", "c3"]), { c9: "A", c2: "B", c3: "C" });
 });

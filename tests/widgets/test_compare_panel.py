@@ -143,3 +143,12 @@ def test_the_code_says_the_same_in_a_process_of_its_own(study):
     assert done.returncode == 0, done.stderr
     assert f"c1 {session.compare['columns'][1]['verdict']}" in done.stdout
     assert str(session.compare["changed"]["c1"]["counts"]) in done.stdout
+
+
+def test_a_letter_stays_with_its_file(study):
+    session = compared(study, "c1", "c2")
+    assert [(c["id"], c["letter"]) for c in session.compare["columns"][1:]] == [("c1", "A"), ("c2", "B")]
+    session.do("choose", {"ids": ["c2", "c1"]})
+    assert [(c["id"], c["letter"]) for c in session.compare["columns"][1:]] == [("c1", "A"), ("c2", "B")]
+    session.do("compare-without", {"candidate": "c1"})
+    assert [c["letter"] for c in session.compare["columns"]] == ["", "B"] and session.frontier["letters"] == {"c2": "B"}

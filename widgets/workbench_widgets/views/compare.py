@@ -7,6 +7,7 @@ from workbench.plots.axis import axis, title
 from workbench.plots.family import caption, family, spelled
 from workbench_widgets.comparing import compared, told
 from workbench_widgets.following import Following, following
+from workbench_widgets.lettering import letters
 from workbench_widgets.views.differing import recipe_rows
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 MOST = 5
 """So many candidates stand beside the baseline."""
-
-LETTERS = "ABCDE"
 
 OFFERED = 50
 """So many others are offered to be put beside them; the Frontier has all."""
@@ -36,13 +35,15 @@ def view(session: "Session") -> dict[str, Any]:
         followed.look()
     study, baseline = followed.study, followed.study.baseline
     chosen, left_out = in_hand(followed, session.chosen)
+    named = letters(session, [c.id for c in chosen])
+    chosen.sort(key=lambda c: named[c.id])
     begun = {c.id: compared(session, baseline, c) for c in chosen}
     there = {id: found for id, found in begun.items() if found is not None}
     return {
         "study": study.name,
         "metric": study.metric,
         "by_default": not _picked(followed, session.chosen),
-        "columns": [_column(c, k, begun.get(c.id)) for k, c in enumerate([baseline, *chosen])],
+        "columns": [_column(c, named.get(c.id, ""), begun.get(c.id)) for c in (baseline, *chosen)],
         "rows": _rows(study.metric, [baseline, *chosen]),
         "recipe_rows": recipe_rows([baseline, *chosen]),
         "classes": list(study.task.classes) if any(found["recall"] for found in there.values()) else [],
@@ -72,12 +73,12 @@ def _others(followed: Following, chosen: "Sequence[Candidate]") -> list[list[Any
     return [[c.id, caption(c.recipe), spelled(c.recipe)] for c in rest[:OFFERED]] if len(chosen) < MOST else []
 
 
-def _column(candidate: "Candidate", place: int, told: Mapping[str, Any] | None) -> dict[str, Any]:
+def _column(candidate: "Candidate", letter: str, told: Mapping[str, Any] | None) -> dict[str, Any]:
     figures = {name: [m.value, m.low, m.high, _unit(m)] for name, m in candidate.measures.items() if m.value == m.value}
-    column = {"id": candidate.id, "letter": LETTERS[place - 1] if place else "", "title": caption(candidate.recipe)}
+    column = {"id": candidate.id, "letter": letter, "title": caption(candidate.recipe)}
     kind: dict[str, Any] = {
         "steps": spelled(candidate.recipe),
-        "family": family(candidate.recipe).key if place else "b",
+        "family": family(candidate.recipe).key if letter else "b",
         "measures": _plain(figures),
     }
     said = ("verdict", "clauses", "loss", "differences")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import NotFound
 from workbench.plots.verdict import MARGIN
 from workbench_widgets.charting import charted
+from workbench_widgets.lettering import letters
 
 if TYPE_CHECKING:
     from workbench.study import Candidate, Frontier, Study
@@ -21,7 +22,8 @@ def view(session: "Session") -> dict[str, Any]:
     if study is None:
         return {}
     look = session.memory.get(LOOK)
-    shown = {"study": study.name, "metric": study.metric, "chosen": list(session.chosen)}
+    shown: dict[str, Any] = {"study": study.name, "metric": study.metric, "chosen": list(session.chosen)}
+    shown["letters"] = letters(session, (id for id in session.chosen if id != "baseline")) if session.chosen else {}
     return {**shown, "look": look} if look and look["study"] == study.name else shown
 
 

@@ -81,7 +81,7 @@ function machineLine(state, language, point) {
 
 function handButtons(state, language, acts, point) {
   const kept = state.compared(point.id);
-  const letter = kept && state.chosen.length > 1 ? h("span", { class: "wb-letter" }, "ABCDE"[state.chosen.indexOf(point.id)]) : null;
+  const letter = kept && state.chosen.length > 1 ? h("span", { class: "wb-letter" }, state.letters[point.id]) : null;
   const keep = h("button", { type: "button", class: "wb-b wb-keep", aria: { pressed: String(kept) }, data: { key: "keep" }, onclick: () => acts.keep(point.id) }, word(language, kept ? "frontier-in-comparison" : "frontier-to-comparison"), letter ? [" ", letter] : null);
   const edit = handButton(word(language, "frontier-edit"), "edit", () => acts.edit(point.id));
   if (point.reason) return [edit];

@@ -8,7 +8,6 @@ import { estimateOf, figuresOf } from "./points.js";
 import { glyph, lossSign } from "./shapes.js";
 import { word } from "./words.js";
 
-const OVER_LETTERS = "ABCDE";
 const OVER_TIP = 252;
 const OVER_LABEL = 136;
 const OVER_TAKEN = 100;
@@ -60,7 +59,7 @@ export function marksOver(state, place, language, shown) {
   const found = [];
   if (hand) found.push(overRing("wb-ring", [place.x.at(hand.x), place.y.at(hand.y)]));
   if (state.chosen.length > 1 || state.kept.size) {
-    state.chosen.forEach((id, k) => items.has(id) && found.push(overLetter(place, items.get(id), OVER_LETTERS[k] || "")));
+    state.chosen.forEach((id) => items.has(id) && found.push(overLetter(place, items.get(id), state.letters[id] || "")));
   }
   if (base && overSeen(place, base)) found.push(overBase(state, place, language, base));
   if (hover) found.push(...hoverOver(state, place, language, hover, items));

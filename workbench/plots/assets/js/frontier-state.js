@@ -10,6 +10,7 @@ const STATE_GONE = new Set(["failed", "cancelled", "interrupted"]);
 const STATE_AIR = 0.07;
 const STATE_FEW = 3;
 const STATE_MOST = 5; // files in a comparison
+const STATE_LETTERS = "ABCDE";
 const STATE_ESTIMATED = ["size_bytes", "parameters", "macs"];
 
 export class FrontierState {
@@ -26,6 +27,7 @@ export class FrontierState {
     this.zoomed = null;
     this.estimates = true;
     this.chosen = [];
+    this.letters = {}; // of files in the comparison
     this.kept = new Set();
     this.picked = [];
     this.looked = null; // a failed file that was looked at
@@ -35,10 +37,11 @@ export class FrontierState {
 
   /** New values from the study. Where only what is chosen has changed, the same files are not read again. */
   take(given) {
-    const { points = null, study = "", chosen = [] } = given || {};
+    const { points = null, study = "", chosen = [], letters = {} } = given || {};
     if (!points || points !== this.given || study !== this.data.study) this.read(given);
     this.given = points;
     this.adopt(chosen);
+    this.letters = lettered({ ...this.letters, ...letters }, this.chosen);
   }
 
   /** New files. What was looked at stays, as far as it is still there. */
@@ -70,6 +73,7 @@ export class FrontierState {
 
   /** The files in hand, the first one before all others: those behind it are in the comparison. */
   choose(ids) {
+    this.letters = lettered(this.letters, ids);
     this.chosen = [...ids];
     this.kept = new Set([...ids.slice(1), ...ids.slice(0, 1).filter((id) => this.kept.has(id))]);
     this.seen = null;
@@ -193,6 +197,13 @@ export class FrontierState {
     this.seen = null;
     this.span = span;
   }
+}
+
+/** A letter for each of these files: the one it has, or the first that is free. */
+export function lettered(before, ids) {
+  const kept = Object.fromEntries(ids.filter((id) => id in before).map((id) => [id, before[id]]));
+  const free = [...STATE_LETTERS].filter((letter) => !Object.values(kept).includes(letter));
+  return Object.fromEntries(ids.map((id) => [id, kept[id] || free.shift() || ""]));
 }
 
 function sceneOf(state) {
