@@ -43,7 +43,7 @@ def ragged(made, draw):
     for name in ("load_ms", "energy_mj", "peak_bytes"):
         made.measures[name] = replace(made.measures["latency_b1_ms"], name=name, value=draw.uniform(0.2, 900))
     for name, m in made.measures.items():
-        low, high = (m.value * draw.uniform(0.005, 0.03) for _ in range(2))
+        low, high = (m.value * draw.uniform(0.01, 0.03) for _ in range(2))
         if name not in COUNTED:
             made.measures[name] = replace(m, low=m.value - low, high=m.value + high)
     return made

@@ -23,6 +23,7 @@ _FIRST = (
 _GZIP, _BLOCKS = 31, 7
 """zlib's numbers for a gzip header, which says no time, and for blocks of 8,192 signs at most."""
 
+_PART = re.compile(rb'"(?:script":"|values":\{|points":\[|columns":\{)')
 _COLUMN = re.compile(rb'"wide":(\d+),"text":"([^"]*)"')
 
 _COMMENT = re.compile(r"^[ \t]*//[^\n]*\n|/\*.*?\*/", re.MULTILINE | re.DOTALL)
@@ -89,14 +90,15 @@ def _packed(text: bytes) -> bytes:
     code, of its own: a tenth less than one code for them all."""
     packer = zlib.compressobj(9, zlib.DEFLATED, _GZIP, _BLOCKS)
     parts, begun = [], 0
-    for end in _ends(text):
+    for end in sorted(_ends(text)):
         parts += [packer.compress(text[begun:end]), packer.flush(zlib.Z_BLOCK)]
         begun = end
     return b"".join([*parts, packer.compress(text[begun:]), packer.flush()])
 
 
 def _ends(text: bytes) -> Iterator[int]:
-    """Where runs of signs begin and end."""
+    """Where scripts and points end and columns begin, and each of their runs of signs."""
+    yield from filter(None, (part.start() for part in _PART.finditer(text)))
     for column in _COLUMN.finditer(text):
         wide, (begun, end) = int(column[1]), column.span(2)
         yield from (begun + (end - begun) * run // wide for run in range(wide + 1))
