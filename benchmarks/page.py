@@ -87,14 +87,16 @@ def main() -> None:
     lines: list[Line] = []
     with tempfile.TemporaryDirectory() as folder:
         os.environ["WORKBENCH_HOME"] = folder
-        with served(Path(folder)) as page:
-            for part in given.only.split(","):
-                began = time.perf_counter()
-                for line in PART[part](page, given):
-                    lines.append(line)
-                    print(line.row(), flush=True)
-                print(f"{part}: {time.perf_counter() - began:.0f} s", flush=True)
-        jobs.retire()
+        try:
+            with served(Path(folder)) as page:
+                for part in given.only.split(","):
+                    began = time.perf_counter()
+                    for line in PART[part](page, given):
+                        lines.append(line)
+                        print(line.row(), flush=True)
+                    print(f"{part}: {time.perf_counter() - began:.0f} s", flush=True)
+        finally:
+            jobs.retire()
     head = ["# The page in a browser", "", "Medians, of ten openings and of fifty moves.", ""]
     head += ["| what | measured | target | holds |", "|---|---|---|---|"]
     keep("page.md", [*head, *(line.row() for line in lines)], [line.figure for line in lines], 0)
