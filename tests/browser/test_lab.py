@@ -50,7 +50,7 @@ def test_the_launcher_s_notebook_shows_linked_panels_and_measures_a_file(visits,
     load = v.region("Load")
     load.get_by_label("Studies that are here").select_option(beside)
     load.get_by_role("button", name="Go on", exact=True).click()
-    expect(v.rows().nth(1)).to_contain_text("baseline", timeout=MINUTE)
+    expect(v.rows().nth(1)).to_contain_text("baseline", ignore_case=True, timeout=MINUTE)
     before = v.measured()
     one, other = v.region("Recipe").first, v.region("Recipe").last
     slider = one.get_by_role("slider").first

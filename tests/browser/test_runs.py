@@ -34,7 +34,7 @@ def test_cancel_acts_within_a_second_and_the_page_goes_on(visit, beside):
 def test_a_killed_worker_is_told_and_its_run_is_continued_to_a_measured_file(visit, beside, home):
     v = visit()
     v.go_on_with(beside)
-    candidate = begun(v, 0.31, 40)
+    candidate = begun(v, 0.31, 20)
     kill(processes(home, "workbench.jobs.worker"))
     lost = v.job(candidate)
     expect(lost).to_have_attribute("data-state", "failed", timeout=5000)
@@ -47,7 +47,7 @@ def test_a_killed_worker_is_told_and_its_run_is_continued_to_a_measured_file(vis
 def test_a_killed_foreman_is_told_and_the_run_is_continued(visit, beside, home):
     v = visit()
     v.go_on_with(beside)
-    candidate = begun(v, 0.32, 40)
+    candidate = begun(v, 0.32, 20)
     kill(processes(home, "workbench.jobs\0"))
     lost = v.job(candidate)
     expect(lost).to_have_attribute("data-state", "interrupted", timeout=5000)
@@ -58,18 +58,20 @@ def test_a_killed_foreman_is_told_and_the_run_is_continued(visit, beside, home):
 def test_a_tab_that_was_closed_in_mid_run_is_come_back_to(visit, beside):
     v = visit()
     v.go_on_with(beside)
-    candidate = begun(v, 0.41, 60)
+    candidate = begun(v, 0.41, 30)
     v.page.close()
     again = visit(beside=v)
     again.opened(beside)
     expect(again.job(candidate)).to_be_visible()
     assert "ratio: 0.41" in again.yaml()
     again.measures(candidate)
-    again.rows().nth(1).click()
-    chosen = again.rows().nth(1).get_attribute("aria-selected")
+    taken = f"[data-key='take-{candidate}']"
+    expect(again.table().locator(taken)).to_have_attribute("aria-pressed", "false")
+    again.table().locator(taken).click()
+    expect(again.table().locator(taken)).to_have_attribute("aria-pressed", "true")
     again.page.reload()
     again.ready().opened(beside)
-    assert again.rows().nth(1).get_attribute("aria-selected") == chosen
+    expect(again.table().locator(taken)).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_reload_during_a_first_fit_comes_back_to_it(visit):

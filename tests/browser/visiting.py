@@ -139,7 +139,7 @@ class Visit:
 
     def measures(self, candidate: str) -> None:
         """Waits until the candidate is measured: in the panel Run, and with its figures in the Frontier's table."""
-        expect(self.job(candidate)).to_have_attribute("data-state", "done", timeout=MINUTE)
+        expect(self.job(candidate)).to_have_attribute("data-state", "done", timeout=2 * MINUTE)
         expect(self.rows().filter(has_text=candidate).first).to_contain_text("%")
 
     def yaml(self) -> str:
