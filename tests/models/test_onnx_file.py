@@ -15,6 +15,8 @@ from torch import nn
 import workbench as wb
 from workbench import jobs
 from workbench.errors import WorkbenchError
+from workbench.export import export
+from workbench.techniques import StepContext
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -267,6 +269,18 @@ def test_a_file_is_pruned_tuned_distilled_quantized_and_exported(digits):
     file, truth = answers(base.file, x), answers(folder / "scores.onnx", x)
     assert np.abs(file - truth).max() < 1e-3 * np.abs(truth).max()
     assert refused(whole.file, task) == "onnx-quantized"
+
+
+@pytest.mark.parametrize("kind", [Former, Unet])
+def test_a_file_whose_shapes_hold_its_channels_is_pruned(kind, tmp_path):
+    task = pictures() if kind is Unet else task_of("tokens")
+    path = write(made(kind), task, tmp_path / "net.onnx", batch=1)
+    module = wb.models.load(path, task=task).build()
+    context = StepContext(task.train, task.validation, task.kind, task.signature)
+    technique = wb.StructuredPruning(ratio=0.5)
+    smaller, _ = technique.apply(module, technique.plan(module, context), context)
+    sizes = [export(net, task, tmp_path / f"{k}.onnx")[0].size_bytes for k, net in enumerate((module, smaller))]
+    assert sizes[1] < 0.9 * sizes[0]
 
 
 def test_a_last_softmax_is_left_out_of_a_classification_and_said(digits):

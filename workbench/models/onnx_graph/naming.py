@@ -24,8 +24,9 @@ class Names:
         return self._free(_clean(scope) if scope else operator.lower())
 
     def tensor(self, name: str) -> str:
-        """Of a tensor that belongs to no layer."""
-        return self._free(_clean(name.removeprefix("onnx::")))
+        """Of a tensor that belongs to no layer. A name that an exporter made up would meet those that the next one makes up."""
+        made_up = _GENERATED.match(name)
+        return self._free(_clean(f"held_{name.removeprefix('onnx::')}" if made_up else name))
 
     def _free(self, wanted: str) -> str:
         """The name, or the next one that neither is taken nor lies within, or around, one that is."""

@@ -67,7 +67,7 @@ class Proof:
         chosen, broken = self._tried(allowed, scores)
         asked = self._unseen(found).union(*(allowed[k].narrowed for k in broken))
         if asked:
-            again = traced_groups(self._module, self._inputs, [name for name in self._layers if name in asked])
+            again = self._asked_again(asked)
             self._blame([allowed[k] for k in broken], ("would-break", ""))
             traced, more = self._allowed(again)
             allowed = [g for k, g in enumerate(allowed) if k not in broken] + traced
@@ -76,6 +76,14 @@ class Proof:
             self._blame([allowed[k] for k in broken], ("would-break", ""))
         kept = [k for k in range(len(allowed)) if k not in broken]
         return [allowed[k] for k in kept], [chosen[k] for k in kept]
+
+    def _asked_again(self, names: set[str]) -> list[Group]:
+        """The groups of these layers as the network itself tells them; none where samples are not what its layers count first
+        (attention that puts the sequence before the batch)."""
+        try:
+            return traced_groups(self._module, self._inputs, [name for name in self._layers if name in names])
+        except Exception:  # an index beyond the samples, or a network that cannot bear so many of them
+            return []
 
     def _unseen(self, found: Iterable[Group]) -> set[str]:
         """Layers that could be cut and are in no group: torch-pruning lost sight of them."""
