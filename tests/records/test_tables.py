@@ -170,3 +170,14 @@ def test_many_candidates_keep_their_order(records):
             records.fail(row.id, f"j{k}", "failed", {"code": "x"})
     for _ in range(2):
         assert [r.digest for r in records.candidates("s")] == [BASELINE, *(f"d{k}" for k in range(1201))]
+
+
+def test_a_stamp_of_notes_is_another_one_whenever_a_note_of_the_kinds_changes(records):
+    row, kinds = records.claim("s", "d1", []), ("starred", "label")
+    seen = [records.stamp_of_notes("s", kinds)]
+    for kind, value in (("starred", True), ("starred", False), ("label", "a")):
+        records.note(kind, {row.id: value})
+        seen.append(records.stamp_of_notes("s", kinds))
+    records.note("verdict", {row.id: {}})
+    assert len(set(seen)) == len(seen) and records.stamp_of_notes("s", kinds) == seen[-1]
+    assert records.stamp_of_notes("other", kinds) == records.stamp_of_notes("none", kinds)

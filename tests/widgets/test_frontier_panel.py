@@ -62,6 +62,15 @@ def test_a_star_a_name_and_hiding_are_the_study_s(study, session):
     assert session.frontier["error"] is None and "hidden" not in points(session)["c2"]
 
 
+def test_a_star_that_somebody_else_gives_comes_by_itself(study, session):
+    session.watch.wake()
+    study.mark("c1", starred=True)
+    deadline = time.monotonic() + 20
+    while not points(session)["c1"].get("starred") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert points(session)["c1"].get("starred")
+
+
 def test_choosing_reads_and_sends_no_file_again_and_others_see_it(session, monkeypatch):
     from workbench.study.study import Study
 

@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from workbench.study import Study
     from workbench_widgets.session import Session
 
-MARKED = "frontier-marked"
-"""In a session's memory: how often something was noted beside a candidate."""
+_JUDGED = "frontier-judged"
+"""In a session's memory: how often verdicts were worked out."""
 
 _CHART = "frontier-chart"
 
@@ -16,7 +16,7 @@ _CHART = "frontier-chart"
 def charted(session: "Session", study: "Study") -> dict[str, Any]:
     """What the chart shows of the study. Verdicts that are not kept yet are worked out by the session's thread, and then the
     panel is shown anew."""
-    key = study.name, study.stamp, session.memory.get(MARKED, 0)
+    key = study.name, study.stamp, study.stamp_of_marks, session.memory.get(_JUDGED, 0)
     kept = session.memory.get(_CHART)
     if kept is not None and kept[0] == key:
         return dict(kept[1])
@@ -27,12 +27,7 @@ def charted(session: "Session", study: "Study") -> dict[str, Any]:
     return dict(session.memory[_CHART][1])
 
 
-def noted(session: "Session") -> None:
-    """A note has changed: the chart is read again, and the panels that show it."""
-    session.memory[MARKED] = session.memory.get(MARKED, 0) + 1
-    session.refresh("frontier")
-
-
 def _judge(session: "Session", study: "Study") -> None:
     if study.judge():
-        noted(session)
+        session.memory[_JUDGED] = session.memory.get(_JUDGED, 0) + 1
+        session.refresh("frontier")

@@ -45,12 +45,13 @@ class _Followed:
 class Following:
     """One study's candidates and runs, and the baseline's figure of the study's metric.
 
-    `stamp` is another text whenever a candidate was added, taken up or has ended.
+    `stamp` is another text whenever a candidate was added, taken up or has ended, `marked` whenever one was starred, hidden
+    or named.
     """
 
     def __init__(self, study: "Study") -> None:
         self.study = study
-        self.stamp = ""
+        self.stamp = self.marked = ""
         self.candidates: list[Candidate] = []
         self.baseline: Measurement | None = None
         self._lock = threading.RLock()
@@ -61,7 +62,7 @@ class Following:
         """Sees what is there now: candidates, which of them run, and how far."""
         with self._lock:
             running = {run.digest: run for run in self.study.running}
-            stamp = self.study.stamp
+            self.marked, stamp = self.study.stamp_of_marks, self.study.stamp
             if stamp != self.stamp:
                 self.candidates, self.stamp = self.study.candidates, stamp
                 self.baseline = self.study.baseline.measures.get(self.study.metric)

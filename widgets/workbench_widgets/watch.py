@@ -38,7 +38,7 @@ class Watch:
         self._now = threading.Event()
         self._whole = 0.0
         self._counted = time.monotonic()
-        self._seen = ""
+        self._seen = self._marked = ""
 
     @property
     def awake(self) -> bool:
@@ -88,8 +88,11 @@ class Watch:
         if seen != self._seen:
             self._seen = seen
             self._session.refresh(*AFTER)
+        elif followed.marked != self._marked:
+            self._session.refresh("frontier")
         elif moved:
             self._session.show("run")
+        self._marked = followed.marked
 
     def _count(self) -> bool:
         """Asks for the devices' free memory, where there is more than the CPU; says whether it did."""

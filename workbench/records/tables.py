@@ -243,6 +243,13 @@ class Records:
                 found.setdefault(row.candidate, {})[row.kind] = row.value
         return found
 
+    def stamp_of_notes(self, study: str, kinds: Sequence[str]) -> str:
+        """Another text whenever a note of these kinds changes: one query for as many rows as there are such notes."""
+        columns = _notes.c.candidate, _notes.c.kind, _notes.c.value
+        asked = sa.select(*columns).join(_candidates).where(_candidates.c.study == study, _notes.c.kind.in_(kinds))
+        with self._reading() as c:
+            return repr(c.execute(asked.order_by(_notes.c.candidate, _notes.c.kind)).all())
+
     # published versions
 
     def add_version(self, row: VersionRow) -> None:

@@ -1,6 +1,7 @@
 """The study: one task, one model, and what recipes made of it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -251,6 +252,11 @@ class Study:
         """What is noted of candidates, by id; one that nothing was noted of is not there."""
         notes = self._records.notes(self.name)
         return {id: marks for row, id in self._rows() if (marks := Marks.of(notes.get(row.id, {}))) != Marks()}
+
+    @property
+    def stamp_of_marks(self) -> str:
+        """Another text whenever somebody stars, hides or names a candidate: cheap enough to be asked every second."""
+        return self._records.stamp_of_notes(self.name, [field.name for field in fields(Marks)])
 
     def judge(self) -> int:
         """Works out the verdict of every measured file that has none yet, and keeps it; returns how many those were."""

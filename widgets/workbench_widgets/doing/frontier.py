@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
 from workbench_widgets.cards import steps_of
-from workbench_widgets.charting import noted
 from workbench_widgets.views.frontier import LOOK
 
 if TYPE_CHECKING:
@@ -30,19 +29,19 @@ def choose(session: "Session", ids: Sequence[str]) -> None:
 def star(session: "Session", id: str, starred: bool) -> None:
     """Stars a file, or takes the star away."""
     _study(session).mark(id, starred=starred)
-    noted(session)
+    session.refresh("frontier")
 
 
 def hide(session: "Session", id: str, hidden: bool) -> None:
     """Takes a file out of the chart, or shows it again; the study keeps it all the same."""
     _study(session).mark(id, hidden=hidden)
-    noted(session)
+    session.refresh("frontier")
 
 
 def label(session: "Session", id: str, label: str) -> None:
     """Gives a file a name of one's own; an empty one takes it away."""
     _study(session).mark(id, label=label)
-    noted(session)
+    session.refresh("frontier")
 
 
 def edit(session: "Session", id: str) -> None:
