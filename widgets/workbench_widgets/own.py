@@ -75,9 +75,13 @@ def kind_of(given: str) -> str:
     """
     from workbench.files import is_pickle
 
-    path = Path(given).expanduser()
     module, _, factory = given.partition(":")
-    if path.is_file():
+    try:
+        path = Path(given).expanduser()
+        there = path.is_file()
+    except (OSError, RuntimeError):  # longer than a path can be, in a folder that is closed, at a home of nobody
+        raise InputError("own-missing", name=given) from None
+    if there:
         if is_pickle(path):
             raise InputError("pickle-unopened", name=path.name)
         if path.suffix.lower() in _WEIGHTS:

@@ -119,10 +119,8 @@ class Session(traitlets.HasTraits):
         """Does it; what goes wrong is said in the panel, and the next thing that goes well there takes it away."""
         try:
             answer = act()
-        except WorkbenchError as refused:
-            self.memory[f"{panel}-error"] = str(refused)
-        except Exception as unexpected:  # nobody else hears of what a callback or a thread raises
-            self.memory[f"{panel}-error"] = f"{type(unexpected).__name__}: {unexpected}"
+        except Exception as refused:  # nobody else hears of what a callback or a thread raises
+            self.memory[f"{panel}-error"] = _sentence(refused)
         else:
             if self.memory.pop(f"{panel}-error", None):
                 self.refresh(panel)
@@ -156,12 +154,19 @@ class Session(traitlets.HasTraits):
         from workbench_widgets.views.frontier import files
 
         with self._lock:
-            if panel == "frontier":
-                self.set_trait("files", files(self))
-            made = VIEWS[panel](self)
+            try:
+                if panel == "frontier":
+                    self.set_trait("files", files(self))
+                made = VIEWS[panel](self)
+            except Exception as unread:  # a study that is damaged under the page: what was seen last stays, and is not lost
+                made = {**getattr(self, panel), "error": _sentence(unread)}
             error = self.memory.get(f"{panel}-error")
             self.set_trait(panel, {**made, "error": error or made.get("error")})
 
     def _carry_out(self) -> None:
         while True:
             self._todo.get()()
+
+
+def _sentence(error: Exception) -> str:
+    return str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"

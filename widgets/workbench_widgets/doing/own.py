@@ -116,6 +116,8 @@ def _given(session: "Session", given: str, place: str) -> None:
         kind, own = kind_of(given), replace(own_of(session), errors={})
         if kind == "part":
             kind, given = "model", _model_of(session, Path(given))
+        if kind != "factory":
+            given = str(Path(given).expanduser().absolute())
         if kind == "data":
             own = with_task(own, wb.tasks.from_file(given), Path(given), "")
         elif kind == "weights":

@@ -1,10 +1,13 @@
 """What the page as a whole asks for: coming back to where one was."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import InputError
 from workbench_widgets.doing.load import load
 from workbench_widgets.doing.publish import typed as publish_typed
+from workbench_widgets.doing.recipe import card
 from workbench_widgets.doing.taking import taken
 from workbench_widgets.examples import EXAMPLES, study_of
 
@@ -28,7 +31,8 @@ def resume(
     if session.study_name:
         return
     if steps:
-        session.steps = list(steps)
+        with suppress(InputError):  # what another version left in the browser: the first cards stay
+            session.steps = [card(step) for step in steps]
     if typed:
         publish_typed(session, **typed)
     if study in wb.studies():

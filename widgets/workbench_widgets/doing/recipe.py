@@ -20,7 +20,7 @@ def steps(session: "Session", steps: Sequence[Mapping[str, Any]], view: str = ""
 
     Raises `InputError` for what are no steps.
     """
-    session.steps = [_step(step) for step in steps]
+    session.steps = [card(step) for step in steps]
     session.memory.pop(YAML, None)
     if view:
         others = {name: n for name, n in session.memory.get(TURNS, {}).items() if name != view}
@@ -42,7 +42,8 @@ def yaml(session: "Session", text: str) -> None:
     session.refresh("recipe")
 
 
-def _step(given: Mapping[str, Any]) -> dict[str, Any]:
+def card(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A step as a card holds it. Raises `InputError` for what is none."""
     if not isinstance(given, Mapping) or not isinstance(given.get("technique"), str):
         raise InputError("recipe-json", value=repr(given)[:80])
     fields = given.get("fields")

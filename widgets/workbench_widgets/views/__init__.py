@@ -27,5 +27,12 @@ def said(session: "Session", panel: str) -> str:
 
 
 def codes(session: "Session") -> dict[str, str]:
-    """For each panel, the Python that does what it shows."""
-    return {name: module.code(session) for name, module in _MODULES.items()}
+    """For each panel, the Python that does what it shows; none for one whose study cannot be read, which the panel says."""
+    return {name: _code(session, name) for name in _MODULES}
+
+
+def _code(session: "Session", panel: str) -> str:
+    try:
+        return _MODULES[panel].code(session)
+    except Exception:
+        return ""
