@@ -67,7 +67,7 @@ def _frontier(session: "Session") -> str:
 
 
 def _run(session: "Session") -> str:
-    rows = [(job["candidate"] or "–", job["recipe"], job["state"], job["reason"] or "") for job in session.run["jobs"]]
+    rows = [(job["candidate"] or "–", job["recipe"], job["state"], job["reason"] or "") for job in session.run.get("jobs", ())]
     return table(said(session, "run"), ("File", "Recipe", "State", "Reason"), rows) if rows else ""
 
 

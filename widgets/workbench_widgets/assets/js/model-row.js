@@ -1,6 +1,6 @@
 // One row of the layer table: its figures, its bars with the ghost of what would go, and what is asked of the layer.
 
-import { h } from "./dom.js";
+import { h, invalid } from "./dom.js";
 import { digits, said } from "./format.js";
 import { bitsOf, layerKind, pruneOf } from "./model-layers.js";
 import { shownNumber, typedNumber } from "./recipe-scale.js";
@@ -84,7 +84,7 @@ function pruneCell(row, language, ask) {
   const chosen = () => ask.prune(row.layer, { ask: select.value });
   const typed = () => {
     const value = typedNumber(ROW_SHARE, box.value);
-    box.toggleAttribute("aria-invalid", typeof value !== "number" || value < 0 || value > 0.95);
+    invalid(box, typeof value !== "number" || value < 0 || value > 0.95);
     if (typeof value === "number") ask.prune(row.layer, { ask: "own", ratio: value });
   };
   const show = (asked) => {

@@ -1,6 +1,6 @@
 // The controls of a card: one for each field that its technique declares.
 
-import { fill, fresh, h } from "./dom.js";
+import { fill, fresh, h, invalid } from "./dom.js";
 import { namesOf, namesText, placeOf, sharesOf, sharesText, shownNumber, sliderPlaces, sliderRange, typedNumber, valueAt } from "./recipe-scale.js";
 import { WORDS, word } from "./words.js";
 
@@ -23,7 +23,7 @@ export function fieldOf(field, value, { language, key, changed }) {
     refuse(sentence) {
       refusal.hidden = !sentence;
       fill(refusal, sentence || "");
-      for (const control of made.controls) control.toggleAttribute("aria-invalid", Boolean(sentence));
+      for (const control of made.controls) invalid(control, Boolean(sentence));
     },
   };
 }

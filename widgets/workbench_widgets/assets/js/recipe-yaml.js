@@ -1,32 +1,39 @@
 // The recipe as YAML: typed here, read by the library, and what is wrong said under it.
 
-import { fill, fresh, h, settled } from "./dom.js";
+import { fill, fresh, h, invalid, settled } from "./dom.js";
 import { word } from "./words.js";
 
 const YAML_SETTLE_MS = 350;
 
-/** Returns { root, show(wanted), draw() }. While it has the focus, what was typed is left as it is. */
+/** Returns { root, show(wanted), draw() }. While it has the focus, or no answer yet, what was typed is left as it is. */
 export function yamlOf(host) {
   const language = host.language;
   const id = fresh("wb-yaml");
-  const send = settled((text) => host.ask("yaml", { text }), YAML_SETTLE_MS);
-  const box = h("textarea", { id, class: "wb-yaml", rows: 18, spellcheck: "false", autocapitalize: "off", data: { key: "recipe-yaml-text" }, aria: { describedby: `${id}-say` }, oninput: () => send(box.value) });
+  let waits = false;
+  const send = settled(async (text) => {
+    await host.answer("yaml", { text });
+    if (box.value !== text) return; // there is more by now
+    waits = false;
+    draw();
+  }, YAML_SETTLE_MS);
+  const typed = () => {
+    waits = true;
+    send(box.value);
+  };
+  const box = h("textarea", { id, class: "wb-yaml", rows: 18, spellcheck: "false", autocapitalize: "off", data: { key: "recipe-yaml-text" }, aria: { describedby: `${id}-say` }, oninput: typed });
   const note = h("div", { id: `${id}-say`, role: "status" });
   const root = h("div", { hidden: true }, h("label", { for: id, class: "wb-sr" }, word(language, "recipe-yaml")), box, note);
   box.addEventListener("blur", () => draw());
   const draw = () => {
     const { yaml, yaml_error: error } = host.get("recipe");
-    if (document.activeElement !== box && !root.hidden && box.value !== yaml && !error) box.value = yaml || "";
-    box.toggleAttribute("aria-invalid", Boolean(error));
+    if (document.activeElement !== box && !root.hidden && !waits && box.value !== yaml) box.value = yaml || "";
+    invalid(box, Boolean(error));
     note.className = error ? "wb-say wb-say-bad" : "wb-say";
     fill(note, error ? [error, " ", word(language, "recipe-yaml-kept")] : word(language, "recipe-yaml-same"));
   };
   const show = (wanted) => {
     root.hidden = !wanted;
-    if (wanted) {
-      box.value = host.get("recipe").yaml || "";
-      draw();
-    }
+    if (wanted) draw();
   };
   return { root, show, draw };
 }

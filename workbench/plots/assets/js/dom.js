@@ -41,6 +41,11 @@ function domPut(element, name, value) {
   else element.setAttribute(name, value === true ? "" : String(value));
 }
 
+/** Marks a control as wrong, or no longer: without the word "true" it would count as right. */
+export function invalid(control, wrong) {
+  domPut(control, "aria-invalid", wrong ? "true" : null);
+}
+
 /** Puts children in the place of all that an element holds, and keeps the focus where it was (by `data-key`). */
 export function fill(element, ...children) {
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
