@@ -5,6 +5,8 @@ import shutil
 import subprocess
 
 import pytest
+from playwright.sync_api import expect
+from visiting import MINUTE, picture
 
 pytestmark = pytest.mark.browser
 
@@ -22,17 +24,54 @@ def axe(tmp_path_factory):
     return (place / "package" / "axe.min.js").read_text()
 
 
+def opened(v):
+    pass
+
+
+def loaded(v):
+    v.choose_digits()
+
+
+def shaped(v):
+    v.region("Recipe").get_by_role("button", name="YAML", exact=True).click()
+
+
+def measured(v):
+    """Some file is there, and is the one in hand: its figures, the comparison and the card are shown."""
+    if v.measured() < 2:
+        v.run("- DynamicQuantization")
+    file = v.rows().filter(has_text="c1").get_by_role("button", name=re.compile("c1")).first
+    file.click(timeout=2 * MINUTE)
+    expect(v.region("Compare").get_by_role("heading", name="Classes that paid")).to_be_visible(timeout=MINUTE)
+
+
+def parallel(v):
+    v.region("Frontier").get_by_role("button", name="Parallel", exact=True).click()
+
+
+def charted(v):
+    v.region("Frontier").get_by_role("button", name="Chart", exact=True).click()
+    v.region("Recipe").get_by_role("button", name="Cards", exact=True).click()
+
+
+STEPS = (opened, loaded, shaped, measured, parallel, charted)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_no_sideways_scrolling_and_nothing_that_axe_finds(visit, axe, width, scheme):
+def test_no_sideways_scrolling_and_nothing_that_axe_finds_on_any_step(visit, axe, width, scheme):
     v = visit(width=width, scheme=scheme)
-    for step in ("opened", "loaded"):
-        if step == "loaded":
-            v.choose_digits()
-        assert v.page.evaluate("document.documentElement.scrollWidth") <= width + 1, step
+    for step in STEPS:
+        step(v)
+        name = step.__name__
+        assert v.page.evaluate("document.documentElement.scrollWidth") <= width + 1, name
         v.page.evaluate(axe)
         found = v.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-        assert [(x["id"], x["nodes"][0]["html"][:120]) for x in found] == [], step
+        assert [(x["id"], x["nodes"][0]["html"][:120]) for x in found] == [], name
+        if name == "parallel" and (width, scheme) == (1280, "light"):
+            picture(v.page, "page-parallel")
+    if (width, scheme) != (1280, "light"):
+        picture(v.page, f"page-{scheme}-{width}")
 
 
 def test_chinese_is_chosen_by_the_browser_and_by_a_switch(visit):

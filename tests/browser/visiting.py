@@ -202,5 +202,6 @@ def picture(page: Page, name: str) -> None:
     gallery.mkdir(parents=True, exist_ok=True)
     size: Any = page.viewport_size
     page.set_viewport_size({**size, "height": page.evaluate("document.documentElement.scrollHeight")})
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=gallery / f"{name}.png")
     page.set_viewport_size(size)

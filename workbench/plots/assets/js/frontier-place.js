@@ -33,7 +33,7 @@ export function crossAt(state, place, point, index) {
 
 /** Round values of both axes. */
 export function chartTicks(place) {
-  const most = Math.max(3, Math.floor((place.right - place.left) / 84));
+  const most = Math.max(5, Math.floor((place.right - place.left) / 84));
   const across = ticks(place.x.low, place.x.high, Math.min(most, 7), place.x.log);
   const up = ticks(place.y.low, place.y.high, Math.max(3, Math.floor((place.bottom - place.top) / 56)), place.y.log);
   return { across: across.filter((v) => tickInside(v, place.x)), up: up.filter((v) => tickInside(v, place.y)) };
