@@ -79,6 +79,9 @@ def test_chinese_is_chosen_by_the_browser_and_by_a_switch(visit):
     text = v.page.inner_text("body")
     assert len(re.findall(r"[\u4e00-\u9fff]", text)) > 150
     assert not [w for w in ("Recipe", "Frontier", "Publish", "Load", "Compare") if re.search(rf"^{w}$", text, re.M)]
+    v.page.get_by_role("radio", name=re.compile("digits")).first.check()
+    expect(v.region("载入").get_by_text("模型现在的回答")).to_be_visible(timeout=2 * MINUTE)
+    picture(v.page, "page-chinese")
     v.page.get_by_role("button", name="English").click()
     v.region("Recipe").wait_for()
     assert re.search("^Frontier$", v.page.inner_text("body"), re.M)
