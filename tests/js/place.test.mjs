@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { found } from "./folders.mjs";
 
-const { placeOf } = await import(found("place.js"));
+const { placeOf, placeRead } = await import(found("place.js"));
 
 const STEPS = [{ technique: "StaticQuantization", on: true, fields: {} }];
 
@@ -23,4 +23,15 @@ test("a study is kept with what is chosen and typed; another example on its way 
   const place = placeOf({ selected: "digits-tokens", study: "page-digits", busy: { step: "fit" } }, { study: "page-digits", chosen: ["c2"] }, STEPS, typed);
   assert.deepEqual([place.study, place.opening, place.chosen, place.typed], ["page-digits", "digits-tokens", ["c2"], typed]);
   assert.equal(placeOf({ selected: "digits", study: "page-digits" }, {}, STEPS, null).opening, "");
+});
+
+test("a place is read as it was written", () => {
+  const typed = { name: "mine", licence: "MIT", intended_use: "", packed: false };
+  const place = placeOf({ selected: "digits", study: "page-digits" }, { study: "page-digits", chosen: ["c2"] }, STEPS, typed);
+  assert.deepEqual(placeRead(JSON.stringify(place)), place);
+});
+
+test("what is no place is none, and of another version's what is known is read", () => {
+  for (const text of [null, "", "not json", "5", "[]", '{"study": {"a": 1}}']) assert.equal(placeRead(text), null);
+  assert.deepEqual(placeRead('{"study": "s", "newer": 1, "typed": {"name": "x", "newer": 1}}'), { study: "s", typed: null });
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { found } from "./folders.mjs";
 
-const { runCounts, runDeviceName, runNews, runOfCurve } = await import(found("run.js"));
+const { runCounts, runDeviceName, runNews, runOfCurve, runSeen } = await import(found("run.js"));
 const { runActs, runPace, runShares, runStep } = await import(found("run-row.js"));
 const { curveEpochs, curveFigure, curveSeries, curveSpan, stepName } = await import(found("run-curve.js"));
 
@@ -24,6 +24,12 @@ test("news is what changed since the last time, and nothing at first", () => {
   assert.equal(runNews("en", null, jobs), "");
   assert.equal(runNews("en", { c1: "running", c2: "done" }, jobs), "c1 failed: Why.");
   assert.equal(runNews("en", { c1: "failed" }, jobs), "c2 is measured");
+});
+
+test("the jobs of a study that is opened are not told as news", () => {
+  assert.equal(runSeen(null, "a"), null);
+  assert.equal(runSeen({ study: "", states: {} }, "a"), null);
+  assert.deepEqual(runSeen({ study: "a", states: { c1: "running" } }, "a"), { c1: "running" });
 });
 
 test("steps before are full, the step in hand is as far as it is, those after are empty", () => {

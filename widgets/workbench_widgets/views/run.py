@@ -26,7 +26,7 @@ def view(session: "Session") -> dict[str, Any]:
     devices = _devices(session)
     known = [d["name"] for d in devices]
     device = session.device if session.device in known else known[0]
-    told = {"jobs": [*waiting, *jobs], "older": older, "devices": devices, "device": device}
+    told = {"study": session.study_name, "jobs": [*waiting, *jobs], "older": older, "devices": devices, "device": device}
     return {**told, "baseline": _baseline(followed), "error": None}
 
 

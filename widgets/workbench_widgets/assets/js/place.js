@@ -4,6 +4,8 @@
 import { plainStep } from "./steps.js";
 
 const PLACE_KEY = "workbench-place";
+const PLACE_FIELDS = ["study", "example", "opening", "steps", "chosen"];
+const PLACE_TYPED = ["name", "licence", "intended_use", "packed"];
 
 /** What is in hand: `opening` is an example that is still being made ready; empty values where there is none. */
 export function placeOf(load, frontier, steps, typed) {
@@ -44,8 +46,26 @@ export function takeUpPlace(host) {
 
 function readPlace() {
   try {
-    return JSON.parse(sessionStorage.getItem(PLACE_KEY) || localStorage.getItem(PLACE_KEY) || "null");
+    return placeRead(sessionStorage.getItem(PLACE_KEY) || localStorage.getItem(PLACE_KEY));
+  } catch {
+    return null; // a browser that keeps nothing
+  }
+}
+
+/** A place as it was written; null for what is none. Of one that another version wrote, what is known here. */
+export function placeRead(text) {
+  let kept = null;
+  try {
+    kept = JSON.parse(text);
   } catch {
     return null;
   }
+  if (kept === null || typeof kept !== "object" || typeof kept.study !== "string") return null;
+  const place = placeKnown(kept, PLACE_FIELDS);
+  const typed = placeKnown(kept.typed || {}, PLACE_TYPED);
+  return { ...place, typed: Object.keys(typed).length === PLACE_TYPED.length ? typed : null };
+}
+
+function placeKnown(kept, names) {
+  return Object.fromEntries(names.filter((name) => name in kept).map((name) => [name, kept[name]]));
 }

@@ -23,6 +23,11 @@ export function runOfCurve(jobs) {
   return drawn.find((job) => job.state === "running") || drawn[0] || null;
 }
 
+/** The jobs' states as they were seen last, or null: those of another study are no news of this one. */
+export function runSeen(seen, study) {
+  return seen && seen.study === study ? seen.states : null;
+}
+
 /** What to say aloud: the jobs whose state is another one than before. `before`: candidate to state, or null at first. */
 export function runNews(language, before, jobs) {
   if (!before) return "";
@@ -39,7 +44,7 @@ export function mountRun(host) {
   const note = h("p", { class: "wb-quiet" });
   const told = h("p", { class: "wb-sr", role: "status" });
   const rows = new Map();
-  let before = null;
+  let seen = null;
   panel.body.append(h("div", { class: "wb-run" }, h("div", {}, list, note), curve), told);
   const device = runDevice(host, panel.actions);
   const redraw = () => {
@@ -51,9 +56,9 @@ export function mountRun(host) {
     runRows(host, list, rows, jobs);
     fill(note, runNote(host.language, view));
     drawCurve(curve, host.language, runOfCurve(jobs), view.baseline || null);
-    const news = runNews(host.language, before, jobs);
+    const news = runNews(host.language, runSeen(seen, view.study), jobs);
     if (news) fill(told, news);
-    before = Object.fromEntries(jobs.map((job) => [job.candidate, job.state]));
+    seen = { study: view.study, states: Object.fromEntries(jobs.map((job) => [job.candidate, job.state])) };
   };
   host.on("run", framed(redraw));
   redraw();
