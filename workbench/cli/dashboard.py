@@ -34,6 +34,7 @@ def dashboard(port: int, no_browser: bool) -> None:
         "--show_tracebacks=False",
         "--preheat_kernel=True",
         f"--pool_size={_POOL}",
+        "--VoilaConfiguration.multi_kernel_manager_class=workbench_widgets.kernels.Kernels",
         "--VoilaExecutor.timeout=60",
         "--MappingKernelManager.cull_idle_timeout=120",
         "--MappingKernelManager.cull_interval=60",
