@@ -115,6 +115,18 @@ def test_what_arrives_broken_is_not_taken(tmp_path):
     assert session.do("upload", {**fields, "offset": 10}, [data[10:20]]) is None, "after a refusal it begins anew"
 
 
+def test_a_file_stays_whole_until_another_of_its_name_is(tmp_path):
+    session, data = Session(), pictures(tmp_path / "shapes.npz")
+    send(session, "shapes.npz", data)
+    taken = idle(session)["own"]["study"]
+    assert send(session, "shapes.npz", b"PK" + bytes(5000), sha256="0" * 64) is None
+    session.do("own", {"task": "digits"})
+    idle(session)
+    session.do("own", {"task": ""})  # the person's own data again, which is read anew
+    own = idle(session)["own"]
+    assert (own["study"], own["errors"], own["task"]) == (taken, {}, "")
+
+
 def test_too_large_is_said_at_the_first_piece():
     session = Session()
     assert session.load["limit_mb"] == LIMIT // 10**6

@@ -37,10 +37,12 @@ def upload(
             raise InputError("upload-broken", name=name)
         received = uploads[upload].add(offset, b"".join(bytes(piece) for piece in buffers))
         if sha256:
-            path = uploads.pop(upload).finish(sha256)
+            path = uploads[upload].finish(sha256)
+            del uploads[upload]
             session.later("load", lambda: _given(session, str(path), "file"))
     except WorkbenchError as refused:
-        uploads.pop(upload, None)
+        if upload in uploads:
+            uploads.pop(upload).drop()
         _refused(session, "file", refused)
         return None
     return received

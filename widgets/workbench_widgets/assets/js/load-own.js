@@ -18,6 +18,7 @@ export function loadOwn(host, say) {
     if (own.errors.path) zone.path.setAttribute("aria-invalid", "true");
     else zone.path.removeAttribute("aria-invalid");
     fill(sending, loadSending(local, say));
+    if (!own.begun) local.study = null; // the next one has a name of its own
     changed([own, Boolean(busy)], () => fill(choices, loadChoices(host, own, local, say)));
   };
   async function send(files) {
