@@ -64,8 +64,14 @@ def held(session, amount):
     session.steps = [shift("waits", amount)]
     known = {job["candidate"] for job in session.run["jobs"]}
     session.do("run", {})
-    until(session, lambda: any(j["state"] == "running" and j["step"] == "Shift" for j in session.run["jobs"]))
-    return next(j["candidate"] for j in session.run["jobs"] if j["state"] == "running" and j["candidate"] not in known)
+
+    def begun():
+        return [
+            j for j in session.run["jobs"] if (j["state"], j["step"]) == ("running", "Shift") and j["candidate"] not in known
+        ]
+
+    until(session, begun)
+    return begun()[0]["candidate"]
 
 
 def test_the_recipe_of_the_cards_is_run_and_what_it_gives_is_shown(study, session):
