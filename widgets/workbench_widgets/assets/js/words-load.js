@@ -39,8 +39,8 @@ addWords({
   // own files
   "load-own": ["Your own model and data", "自己的模型和数据"],
   "load-limit": [
-    "Drop a trained model (ONNX), weights (safetensors) or data (npz or csv) here. Up to {limit} MB; for a larger file give its path on the server.",
-    "把训练好的模型（ONNX）、权重（safetensors）或数据（npz 或 csv）拖到这里。上限 {limit} MB；更大的文件请填写服务器上的路径。",
+    "Drop a trained model (ONNX), weights (safetensors) or data here: an npz with x, the samples, and y, the answers; or a csv whose last column is the answer. Up to {limit} MB; for a larger file give its path on the server.",
+    "把训练好的模型（ONNX）、权重（safetensors）或数据拖到这里：npz 含 x（样本）和 y（答案），或最后一列为答案的 csv。上限 {limit} MB；更大的文件请填写服务器上的路径。",
   ],
   "load-path": ["Path on the server, or package.module:factory", "服务器上的路径，或 package.module:factory"],
   "load-take": ["Take it", "使用"],
