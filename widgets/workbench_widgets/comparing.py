@@ -6,9 +6,9 @@ What is here reads the stored answers of both files, which may take a second; a 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import WorkbenchError
 from workbench.graphs.costs import costs
 from workbench.graphs.file import GraphFile
+from workbench_widgets.refusals import sentence
 
 if TYPE_CHECKING:
     from workbench.study import Candidate, Changes, Study
@@ -61,8 +61,8 @@ def told(baseline: "Candidate", candidate: "Candidate") -> dict[str, Any]:
     """As JSON: the verdict, the differences of measures, bytes by layer, classes, confusion, samples, or why there is none."""
     try:
         return _told(baseline, candidate)
-    except WorkbenchError as error:
-        return NOTHING | {"refused": str(error)}
+    except Exception as error:  # a comparison that ends without a word would be waited for as long as the page is open
+        return NOTHING | {"refused": sentence(error)}
 
 
 def _told(baseline: "Candidate", candidate: "Candidate") -> dict[str, Any]:

@@ -6,7 +6,7 @@ The session's thread does it, once a file: a click on a point of the chart waits
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.errors import WorkbenchError
+from workbench_widgets.refusals import sentence
 
 if TYPE_CHECKING:
     from workbench.study import Candidate
@@ -47,11 +47,11 @@ def _looked(candidate: "Candidate") -> Looked:
     from workbench.files import digest_file
 
     assert candidate.file is not None
+    base = candidate.study.baseline
     try:
         digest = digest_file(candidate.file)
         certificate = wb.certify(candidate.file)
-    except WorkbenchError as error:
-        return Looked("", None, str(error), "")
-    base = candidate.study.baseline
-    verdict = "" if candidate.id == base.id else wb.compare(base, candidate).sentence
+        verdict = "" if candidate.id == base.id else wb.compare(base, candidate).sentence
+    except Exception as error:  # a look that ends without a word would be waited for as long as the page is open
+        return Looked("", None, sentence(error), "")
     return Looked(digest, certificate.portable, certificate.sentence, verdict)

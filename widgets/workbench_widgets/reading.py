@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
+from workbench_widgets.refusals import sentence
 
 if TYPE_CHECKING:
     from workbench.recipes import Recipe
@@ -64,10 +65,9 @@ class Reader:
         while (reading := self._next()) is not None:
             try:
                 self._find_out(reading)
-            except BaseException:
-                with self._lock:
-                    self._busy = False
-                raise
+            except Exception as error:  # the next recipe is read all the same
+                reading.preview = NOTHING | {"state": "failed", "sentence": sentence(error)}
+                self._tell(reading)
 
     def _next(self) -> Reading | None:
         with self._lock:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from workbench.errors import WorkbenchError
+from workbench_widgets.refusals import sentence
 from workbench_widgets.watch import Watch
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Session(traitlets.HasTraits):
         try:
             answer = act()
         except Exception as refused:  # nobody else hears of what a callback or a thread raises
-            self.memory[f"{panel}-error"] = _sentence(refused)
+            self.memory[f"{panel}-error"] = sentence(refused)
         else:
             if self.memory.pop(f"{panel}-error", None):
                 self.refresh(panel)
@@ -131,9 +131,10 @@ class Session(traitlets.HasTraits):
     def later(self, panel: str, act: Callable[[], None]) -> None:
         """Has it done by the session's thread, after what was asked before."""
         self._todo.put(lambda: self.refusing(panel, act))
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._carry_out, daemon=True)
-            self._thread.start()
+        with self._lock:  # two callbacks may come at once, and what is asked first is done first
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._carry_out, daemon=True)
+                self._thread.start()
 
     def aside(self, panel: str, act: Callable[[], None]) -> None:
         """Has it done by a thread of its own: for what waits, a run's events say."""
@@ -159,14 +160,10 @@ class Session(traitlets.HasTraits):
                     self.set_trait("files", files(self))
                 made = VIEWS[panel](self)
             except Exception as unread:  # a study that is damaged under the page: what was seen last stays, and is not lost
-                made = {**getattr(self, panel), "error": _sentence(unread)}
+                made = {**getattr(self, panel), "error": sentence(unread)}
             error = self.memory.get(f"{panel}-error")
             self.set_trait(panel, {**made, "error": error or made.get("error")})
 
     def _carry_out(self) -> None:
         while True:
             self._todo.get()()
-
-
-def _sentence(error: Exception) -> str:
-    return str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
