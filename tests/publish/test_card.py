@@ -1,6 +1,8 @@
 """The model card: what it says, and that every figure is one of the measures."""
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -54,6 +56,13 @@ def test_it_says_how_to_use_how_it_was_made_and_what_was_not_evaluated(artifact,
     assert "Licence of the model: Apache-2.0. Licence of the data: CC0-1.0." in card
     assert '"scale": 0.5' in card
     assert "(frontier.png)" in card
+
+
+def test_the_code_in_the_card_runs_as_it_stands(artifact):
+    code = re.search(r"```python\n(.*?)```", artifact.card, re.S).group(1)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ran.returncode == 0 and ran.stdout.startswith("["), ran.stderr
+    assert code.strip() == artifact.usage
 
 
 def changed(artifact, **fields):
@@ -110,7 +119,7 @@ def test_several_inputs_and_many_classes_are_told(artifact):
     tensor = artifact.manifest["signature"]["inputs"][0]
     two = {**artifact.manifest["signature"], "inputs": [{**tensor, "name": "ids"}, {**tensor, "name": "mask"}]}
     card = changed(artifact, signature=two, classes=[f"k{i}" for i in range(13)])
-    assert 'artifact.predict({"ids": ids, "mask": mask}).labels' in card
+    assert """inputs = {'ids': np.zeros((1, 8), "float32"), 'mask': np.zeros((1, 8), "float32")}""" in card
     assert "`ids` (N x 8, float32), `mask` (N x 8, float32) and tells 13 classes apart: k0, k1, " in card
     assert "k9 and 3 more" in card
     assert "tells 12 classes apart: k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10, k11." in changed(

@@ -102,9 +102,11 @@ def test_published_is_the_measured_file_and_the_code_runs(place):
     assert done["card"] == artifact.card and view["taken"] == {"next_version": 2, "same": 1}
     assert [(v["version"], v["file"]) for v in view["versions"]] == [(1, "c1")]
     assert repr(Publish(session)).endswith("; published as shapes-small, version 1)")
-    code = f"import numpy as np\ninputs = np.zeros((3, 1, 8, 8), np.float32)\n{done['code']}\n" + session.code["publish"]
+    code = f"{done['code']}\n{session.code['publish']}"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert ran.stdout.strip() == str(place / "published/shapes-small/1"), ran.stderr
+    answer, path = ran.stdout.splitlines()
+    assert len(artifact.predict(np.zeros((1, 1, 8, 8), np.float32)).labels) == 1 and answer.startswith("["), ran.stderr
+    assert path == str(place / "published/shapes-small/1"), ran.stderr
     shell = f"import shlex, sys; from workbench.cli import main; sys.argv = shlex.split({done['command']!r}); main()"
     assert "version 1" in subprocess.run([sys.executable, "-c", shell], capture_output=True, text=True).stdout
 

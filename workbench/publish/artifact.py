@@ -12,6 +12,7 @@ from workbench.graphs.packing import unpack
 from workbench.graphs.runtime import open_session
 from workbench.publish.prediction import Prediction, answer
 from workbench.publish.seal import unseal
+from workbench.publish.usage import usage
 
 if TYPE_CHECKING:
     import onnxruntime as ort
@@ -43,6 +44,11 @@ class Artifact:
     def card(self) -> str:
         """The model card, Markdown with a YAML head."""
         return (self.path / CARD).read_text(encoding="utf-8")
+
+    @property
+    def usage(self) -> str:
+        """Python that loads this version and asks it once, as it stands."""
+        return usage(self.manifest)
 
     def predict(self, inputs: Any) -> Prediction:
         """The answers to a batch, in the form that the task's own inputs have: an array (N x ...), or a dict of arrays.

@@ -11,6 +11,7 @@ from workbench.plots.verdict import Clause, of_quality, sentence
 from workbench.publish.artifact import PACKED, PICTURE
 from workbench.publish.portability import told
 from workbench.publish.prediction import BATCH
+from workbench.publish.usage import usage
 from workbench.records import Measurement
 
 Json = Mapping[str, Any]
@@ -67,12 +68,8 @@ def _some(classes: Sequence[str]) -> str:
 
 
 def _use(manifest: Json) -> Iterator[str]:
-    inputs = [spec["name"] for spec in manifest["signature"]["inputs"]]
-    given = "inputs" if len(inputs) == 1 else "{" + ", ".join(f'"{name}": {name}' for name in inputs) + "}"
-    answer = "labels" if manifest["kind"] == "classification" else "outputs"
-    code = ["import workbench as wb", "", f'artifact = wb.load_artifact("{manifest["name"]}:{manifest["version"]}")']
     yield "## Use"
-    yield _fenced("python", "\n".join([*code, f"artifact.predict({given}).{answer}"]))
+    yield _fenced("python", usage(manifest))
     yield words.say("card-use")
     prepared = manifest["preprocessing"]
     if prepared:

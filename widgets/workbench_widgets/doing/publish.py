@@ -52,8 +52,6 @@ def _publish(session: "Session", name: str, said: dict[str, Any]) -> None:
 def _told(candidate: "Candidate", artifact: "Artifact", said: dict[str, Any]) -> dict[str, Any]:
     """What the panel shows of a version that was published."""
     metric = artifact.manifest["metric"]
-    reference = f"{artifact.name}:{artifact.version}"
-    answer = "labels" if artifact.manifest["kind"] == "classification" else "outputs"
     return {
         "study": candidate.study.name,
         "candidate": candidate.id,
@@ -61,7 +59,7 @@ def _told(candidate: "Candidate", artifact: "Artifact", said: dict[str, Any]) ->
         "version": artifact.version,
         "path": f"{artifact.path.relative_to(home())}/",
         "command": _command(candidate, artifact.name, said),
-        "code": f"import workbench as wb\n\nartifact = wb.load_artifact({reference!r})\nartifact.predict(inputs).{answer}",
+        "code": artifact.usage,
         "card": artifact.card,
         "test": artifact.manifest["test"].get(metric),
     }

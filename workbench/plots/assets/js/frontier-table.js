@@ -121,7 +121,9 @@ export class FrontierTable {
     const chosen = state.chosen.includes(point.id);
     const kind = ["wb-file", chosen ? "wb-file-chosen" : "", point.hidden ? "wb-file-hidden" : ""].filter(Boolean).join(" ");
     const cells = point.reason ? this.failed(point, columns) : columns.slice(1).map((column) => this.cell(point, column));
-    return h("tr", { class: kind, data: { id: point.id } }, this.first(point), cells, this.acts ? h("td", { class: "wb-wide wb-file-acts" }, this.actions(point)) : null);
+    // A click anywhere on a row takes its file, as its name does, which is there for the keyboard.
+    const take = this.acts && point.row && !point.reason ? (event) => event.target.closest("button, input, a") || this.acts.take(point.id) : null;
+    return h("tr", { class: kind, data: { id: point.id }, onclick: take }, this.first(point), cells, this.acts ? h("td", { class: "wb-wide wb-file-acts" }, this.actions(point)) : null);
   }
 
   first(point) {
