@@ -59,6 +59,9 @@ def test_the_launcher_s_notebook_shows_linked_panels_and_measures_a_file(visits,
     expect(other.get_by_role("slider").first).to_have_value(slider.input_value())
     write(one, "- StructuredPruning:\n    ratio: 0.71\n")
     expect(other.locator(".wb-card")).to_have_count(1)
+    news = v.page.get_by_role("button", name="No", exact=True)  # JupyterLab asks whether it may fetch news
+    if news.count():
+        news.click()
     picture(v.page, "lab-panels")
     other.get_by_role("button", name=RUN).click()
     expect(v.rows()).to_have_count(before + 2, timeout=MINUTE)

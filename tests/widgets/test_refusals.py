@@ -6,6 +6,8 @@ import pytest
 from workbench_widgets import Session
 from workbench_widgets.cards import first_steps
 
+from workbench.errors import InputError
+
 NO_STEP = [{"bogus": 1}]
 
 
@@ -59,3 +61,21 @@ def test_a_path_at_ones_home_is_taken_and_its_code_runs_from_anywhere(tmp_path, 
     session.do("load-path", {"path": "~/mine.csv"})
     assert carries_out(session) and session.load["error"] is None
     assert str(tmp_path / "mine.csv") in session.code["load"]
+
+
+def test_what_a_thread_refuses_at_once_is_still_said_when_its_beginning_has_gone_well():
+    session = Session()
+    said = threading.Event()
+    session.observe(lambda change: said.set() if change["new"]["error"] else None, "run")
+
+    def refuse():
+        raise InputError("nothing-loaded")
+
+    def begin():
+        session.aside("run", refuse)
+        assert said.wait(20)
+
+    session.refusing("run", begin)
+    assert session.run["error"] == str(InputError("nothing-loaded"))
+    session.refusing("run", lambda: None)
+    assert session.run["error"] is None

@@ -116,17 +116,20 @@ class Session(traitlets.HasTraits):
         return self.refusing(panel, lambda: act(self, **fields))
 
     def refusing(self, panel: str, act: Callable[[], Any]) -> Any:
-        """Does it; what goes wrong is said in the panel, and the next thing that goes well there takes it away."""
+        """Does it; what goes wrong is said in the panel, until the next thing there is begun.
+
+        An earlier refusal goes before, not after: what was begun may have been refused by a thread of its own meanwhile.
+        """
+        earlier = self.memory.pop(f"{panel}-error", None)
         try:
             answer = act()
         except Exception as refused:  # nobody else hears of what a callback or a thread raises
             self.memory[f"{panel}-error"] = sentence(refused)
-        else:
-            if self.memory.pop(f"{panel}-error", None):
-                self.refresh(panel)
-            return answer
-        self.refresh(panel)
-        return None
+            self.refresh(panel)
+            return None
+        if earlier:
+            self.refresh(panel)
+        return answer
 
     def later(self, panel: str, act: Callable[[], None]) -> None:
         """Has it done by the session's thread, after what was asked before."""
