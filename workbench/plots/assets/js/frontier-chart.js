@@ -1,5 +1,6 @@
 // The chart: a canvas with marks, and over it elements for axes, limits, rings and words. It is drawn once a frame at most.
 
+import { KeptLayer, penOf } from "./canvas.js";
 import { fill, framed, fresh, h } from "./dom.js";
 import { FrontierKeys } from "./frontier-keys.js";
 import { FrontierLimits } from "./frontier-limits.js";
@@ -26,7 +27,7 @@ export class FrontierChart {
     this.state = state;
     this.acts = acts;
     this.shown = { hover: null, lasso: null, caught: [], moving: null, flights: null, layer: (pen, draw) => this.layer(pen, draw) };
-    this.kept = { canvas: null, of: [] };
+    this.kept = new KeptLayer();
     this.ink = null;
     this.place = null;
     this.motion = null;
@@ -77,7 +78,7 @@ export class FrontierChart {
     if (!width || !height || !state.data.measure[state.x] || !state.data.measure[state.y]) return;
     const language = this.host.language;
     if (!this.ink) this.ink = inkOf(this.root);
-    const pen = this.pen(width, height);
+    const pen = penOf(this.canvas, width, height);
     this.place = placeOf(state, width, height, this.motion ? this.motion.view : state.view());
     const recipe = { ...this.host.get("recipe"), structure: (this.host.get("model") || {}).structure };
     shown.moving = state.estimates ? movingOf(state, recipe, this.steps || recipe.steps) : null;
@@ -90,35 +91,16 @@ export class FrontierChart {
     this.hit.setAttribute("aria-label", word(language, "frontier-name", { x, y }));
   }
 
-  /** The canvas as large as its place, in the pixels of the screen. */
-  pen(width, height) {
-    const ratio = window.devicePixelRatio || 1;
-    const [wide, tall] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.canvas.width !== wide || this.canvas.height !== tall) [this.canvas.width, this.canvas.height] = [wide, tall];
-    const pen = this.canvas.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    return pen;
-  }
-
   /** The many files off the frontier are drawn again only when they, or the view, have changed: hovering and limits cost none. */
   layer(pen, draw) {
-    const { canvas, kept, place, ink, state } = this;
+    const { place, ink, state } = this;
     if (this.shown.flights) {
       draw(pen);
       return;
     }
     const { x, y } = place.view;
-    const of = [state.scene, ...x, ...y, place.x.log, place.y.log, state.size, state.chosen.join(), ink, canvas.width, canvas.height];
-    if (of.some((one, k) => one !== kept.of[k])) {
-      kept.canvas = kept.canvas || document.createElement("canvas");
-      [kept.canvas.width, kept.canvas.height] = [canvas.width, canvas.height];
-      const own = kept.canvas.getContext("2d");
-      own.setTransform(pen.getTransform());
-      draw(own);
-      kept.of = of;
-    }
-    pen.drawImage(kept.canvas, 0, 0, place.width, place.height);
+    const of = [state.scene, ...x, ...y, place.x.log, place.y.log, state.size, state.chosen.join(), ink];
+    this.kept.put(pen, of, place.width, place.height, draw);
   }
 
   caughtAt() {

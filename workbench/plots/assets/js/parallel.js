@@ -1,5 +1,6 @@
 // The view Parallel of the frontier: every file a line across all axes. The same files, limits and keys as the chart.
 
+import { KeptLayer, penOf } from "./canvas.js";
 import { fill, framed, fresh, h } from "./dom.js";
 import { FrontierKeys } from "./frontier-keys.js";
 import { placeOf } from "./frontier-place.js";
@@ -16,7 +17,7 @@ const PARALLEL_GRIP = 12; // and a limit
 export class FrontierParallel {
   /** `acts` as the chart's. */
   constructor(host, state, acts) {
-    Object.assign(this, { host, state, acts, shown: { hover: null }, ink: null, place: null, lines: null, drag: null, size: [0, 0], kept: { canvas: null, of: [] } });
+    Object.assign(this, { host, state, acts, shown: { hover: null }, ink: null, place: null, lines: null, drag: null, size: [0, 0], kept: new KeptLayer() });
     this.redraw = framed(() => this.draw());
     this.root = this.built();
     this.keys = new FrontierKeys(this);
@@ -66,33 +67,11 @@ export class FrontierParallel {
     this.place = placeOf(state, width, height);
     this.lines = parallelPlace(state, width, height);
     const { told } = this;
-    paintParallel(this.pen(width, height), state, this.lines, this.ink, { told, layer: (pen, draw) => this.layer(pen, draw) });
+    // The many lines change with the files, the limits and the place: hovering draws none of them again.
+    const of = [state.scene, state.limit("x"), state.limit("y"), this.ink];
+    const layer = (pen, draw) => this.kept.put(pen, of, width, height, draw);
+    paintParallel(penOf(this.canvas, width, height), state, this.lines, this.ink, { told, layer });
     fill(this.over, parallelOver(state, this.lines, this.host.language, { told, failed: this.shown.hover && this.shown.hover.reason ? this.shown.hover : null }));
-  }
-
-  pen(width, height) {
-    const ratio = window.devicePixelRatio || 1;
-    const [wide, tall] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (this.canvas.width !== wide || this.canvas.height !== tall) [this.canvas.width, this.canvas.height] = [wide, tall];
-    const pen = this.canvas.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    return pen;
-  }
-
-  /** The many lines are drawn again only when they, the limits or the place have changed: hovering costs none. */
-  layer(pen, draw) {
-    const { canvas, kept, ink, state } = this;
-    const of = [state.scene, state.limit("x"), state.limit("y"), ink, canvas.width, canvas.height];
-    if (of.some((one, k) => one !== kept.of[k])) {
-      kept.canvas = kept.canvas || document.createElement("canvas");
-      [kept.canvas.width, kept.canvas.height] = [canvas.width, canvas.height];
-      const own = kept.canvas.getContext("2d");
-      own.setTransform(pen.getTransform());
-      draw(own);
-      kept.of = of;
-    }
-    pen.drawImage(kept.canvas, 0, 0, this.lines.width, this.lines.height);
   }
 
   at(event) {
