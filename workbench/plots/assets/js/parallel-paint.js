@@ -5,7 +5,7 @@ import { FAMILY_KEYS } from "./shapes.js";
 
 const LINE_BEND = 0.42;
 const LINE_KINDS = [
-  { width: 1, alpha: 0.17 }, // outside the limits
+  { width: 1, alpha: 0.3 }, // outside the limits
   { width: 1.25, alpha: 0.6 },
   { width: 1.75, alpha: 0.95 }, // within them, and on the frontier
 ];

@@ -15,8 +15,8 @@ export const WORDS = {
   copied: ["Copied", "已复制"],
   "not-copied": ["Not copied: the browser refuses", "未复制：浏览器不允许"],
   lost: [
-    "No answer from the kernel for 5 s. The job goes on, what you typed is kept, and this view is from {time}.",
-    "内核 5 秒没有回应。任务继续，您输入的都保留着，此视图停在 {time}。",
+    "No answer from the kernel since {time}. The job goes on, what you typed is kept, and this view is from then.",
+    "内核自 {time} 起没有回应。任务继续，您输入的都保留着，此视图停在那时。",
   ],
   "connect-again": ["Connect again", "重新连接"],
   "not-there": ["The server does not answer either. Try again when it has been started.", "服务器也没有回应。请在它启动后再试。"],
