@@ -11,13 +11,23 @@ PRUNED = wb.Recipe([wb.StructuredPruning(ratio=0.5)])
 TUNED = wb.Recipe([wb.StructuredPruning(ratio=0.5), wb.FineTuning(epochs=2)])
 
 
+FIRST = {
+    "pruned": PRUNED,
+    "tuned": TUNED,
+    "longer": wb.Recipe([wb.StructuredPruning(ratio=0.5), wb.FineTuning(epochs=4)]),
+    "larger batches": wb.Recipe([wb.StructuredPruning(ratio=0.5), wb.FineTuning(epochs=2, batch_size=1257)]),
+    "taught": wb.Recipe([wb.StructuredPruning(ratio=0.5), wb.Distillation(epochs=2, batch_size=64)]),
+}
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("cost") / "home"))
     task = wb.tasks.load("digits")
     study = wb.Study.open("costs", task=task, model=wb.models.create("resnet8", task, seed=0))
-    assert study.expected_seconds(PRUNED) is None and study.find(PRUNED) is None
+    assert study.find(PRUNED) is None
+    study.before = {name: (study.expected_seconds(r), study.step_seconds(r)) for name, r in FIRST.items()}
     study.run([PRUNED, TUNED])
     yield study
     jobs.retire()
@@ -46,6 +56,26 @@ def test_a_run_costs_what_its_steps_took_and_epochs_count(study):
     more = 8 * second["FineTuning"] / 2 + sum(exports) / 2 + sum(measures) / 2
     assert study.expected_seconds(longer) == pytest.approx(more)
     assert study.expected_seconds(TUNED) == pytest.approx(sum(measures) / 2)
+
+
+def test_before_the_first_run_the_baseline_tells_what_it_would_cost(study):
+    seconds = {name: total for name, (total, _) in study.before.items()}
+    measured = seconds["pruned"]
+    assert all(total == pytest.approx(sum(steps)) for total, steps in study.before.values())
+    assert 0 < measured < seconds["tuned"] < seconds["taught"]
+    assert seconds["longer"] - measured == pytest.approx(2 * (seconds["tuned"] - measured))
+    assert measured < seconds["larger batches"] < seconds["tuned"]  # one step an epoch instead of twenty
+    took = taken(study, TUNED)["FineTuning"]
+    expected = study.before["tuned"][1][1]
+    assert took / 30 < expected < took * 30  # the right order; benchmarks, not tests, say how good it is
+
+
+def test_on_another_machine_nothing_is_known_of_a_first_run(study, monkeypatch):
+    from workbench import machine
+    from workbench.study import times
+
+    elsewhere = machine.versions() | {"onnxruntime": "0.0"}
+    monkeypatch.setattr(times.machine, "versions", lambda: elsewhere)
     assert study.expected_seconds(wb.Recipe([wb.WeightPruning()])) is None
 
 

@@ -191,7 +191,9 @@ def test_what_the_model_refuses_is_said_at_the_card():
 def test_a_measured_recipe_is_found_and_the_next_one_has_its_cost(study):
     session = Session(study_name="cards")
     session.do("steps", {"steps": [PRUNE]})
-    assert session.recipe["measured"] is None and session.recipe["cost_seconds"] is None
+    assert session.recipe["measured"] is None
+    first = until(session, lambda recipe: recipe["cost_seconds"] is not None)["cost_seconds"]
+    assert first == study.expected_seconds(wb.Recipe([wb.StructuredPruning(ratio=0.5)])) > 0
     made = study.run(wb.Recipe([wb.StructuredPruning(ratio=0.5)]))
     session.refresh()
     shown = session.recipe

@@ -23,12 +23,14 @@ from workbench.graphs.operator_times import operator_times
 from workbench.models import Model
 from workbench.recipes import Recipe
 from workbench.records import Measurement, Report
-from workbench.study import stored, times
+from workbench.study import firsts, stored, times
+from workbench.study.firsts import First
 from workbench.study.measures import VERSION as MEASURE_VERSION
 from workbench.study.measures import measure
 from workbench.study.plugins import code_of
 from workbench.study.surroundings import Work, context
 from workbench.techniques import FileTechnique, ModuleTechnique, Technique
+from workbench.training.pace import pace
 
 
 @dataclass(frozen=True)
@@ -165,11 +167,16 @@ class Chain:
 
         def fill(folder: Path) -> None:
             assert stage.file is not None and stage.exported is not None
+            began = time.monotonic()
             found, parity = measure(w, stage.file, stage.exported, reference, folder / stored.ONNX)
             stored.keep_json(folder, "measures.json", {name: m.to_json() for name, m in found.items()})
             stored.keep_json(folder, "parity.json", parity)
             timed = GraphFile(folder / stored.ONNX)
             times.keep(timed.digest, operator_times(timed, w.task.validation.head(1).arrays, w.desk.check))
+            if w.baseline is None:
+                seconds = {"Export": stage.reports[-1].seconds, "Measure": time.monotonic() - began}
+                step = pace(w.model.build(), w.task.train, w.device, w.desk.check)
+                firsts.keep(timed.digest, First(seconds, step, len(w.task.train)))
 
         folder = self._kept("Measure", key, fill)
         found = {n: Measurement.from_json(m) for n, m in stored.read_json(folder / "measures.json").items()}

@@ -8,6 +8,8 @@ from workbench.events import StepFinished
 from workbench.jobs import Job
 from workbench.recipes import Recipe
 from workbench.records import CandidateRow
+from workbench.study import firsts
+from workbench.study.firsts import First
 from workbench.techniques import FileTechnique
 
 RECENT, SHARED = 20, 200
@@ -16,28 +18,35 @@ RECENT, SHARED = 20, 200
 Step = Mapping[str, Any]
 
 
-def expected_seconds(recipe: Recipe, rows: Sequence[CandidateRow]) -> float | None:
-    """Seconds that a run takes until its file is measured; None where one of its steps was never done in the study.
+def expected_seconds(recipe: Recipe, rows: Sequence[CandidateRow], first: First | None = None) -> float | None:
+    """Seconds that a run takes until its file is measured; None where nothing is known of one of its steps.
 
-    A training step goes by its epochs, every other one takes what it took. Steps that a measured candidate has begun with too
-    are read back, and take nothing.
+    A training step goes by its epochs, every other one takes what it took; one that was never done in the study goes by what
+    is known of the baseline (`first`). Steps that a measured candidate has begun with too are read back, and take nothing.
     """
     steps = _sequence(recipe)
     measured = [row for row in rows if row.status == "measured"][-SHARED:]
     shared = max((_common(steps, _sequence_of(row)) for row in measured), default=0)
-    rates = _rates(rows)
-    left = [*steps[shared:], {"technique": "Measure"}]
-    if any(step["technique"] not in rates for step in left):
-        return None
-    return sum(rates[step["technique"]] * _amount(step) for step in left)
+    found = _seconds([*steps[shared:], {"technique": "Measure"}], rows, first)
+    known = [seconds for seconds in found if seconds is not None]
+    return sum(known) if len(known) == len(found) else None
 
 
-def step_seconds(recipe: Recipe, rows: Sequence[CandidateRow]) -> list[float | None]:
-    """Seconds of each step of a run that reads nothing back, the export and the measuring among them; None of one that is new
-    to the study."""
+def step_seconds(recipe: Recipe, rows: Sequence[CandidateRow], first: First | None = None) -> list[float | None]:
+    """Seconds of each step of a run that reads nothing back, the export and the measuring among them; None of one of which
+    nothing is known."""
+    return _seconds([*_sequence(recipe), {"technique": "Measure"}], rows, first)
+
+
+def _seconds(steps: Sequence[Step], rows: Sequence[CandidateRow], first: First | None) -> list[float | None]:
     rates = _rates(rows)
-    steps = [*_sequence(recipe), {"technique": "Measure"}]
-    return [rates[s["technique"]] * _amount(s) if s["technique"] in rates else None for s in steps]
+
+    def of(step: Step) -> float | None:
+        if step["technique"] in rates:
+            return rates[step["technique"]] * _amount(step)
+        return None if first is None else firsts.seconds(first, step)
+
+    return [of(step) for step in steps]
 
 
 def _sequence_of(row: CandidateRow) -> list[Step]:

@@ -21,6 +21,7 @@ from workbench.study.chart import AT_ONCE, chart_of, note_of, page_of, unjudged
 from workbench.study.cost import expected_seconds, step_seconds
 from workbench.study.estimate import Structure, structure_of
 from workbench.study.examples import COUNT, Example, examples
+from workbench.study.firsts import First, of_file
 from workbench.study.frontier import Frontier
 from workbench.study.layers import Layer, layers
 from workbench.study.notes import Marks, checked, judged
@@ -147,12 +148,16 @@ class Study:
         return layers(self.structure, GraphFile(self._baseline_file()).digest)
 
     def expected_seconds(self, recipe: Recipe) -> float | None:
-        """How long a run of this recipe would take, by the steps of this study's earlier runs; None where one is new to it."""
-        return expected_seconds(recipe, [row for row, _ in self._rows()])
+        """How long a run of this recipe would take, by the steps of this study's earlier runs, and for those that are new to it
+        by what the baseline took on this machine; None where neither tells."""
+        return expected_seconds(recipe, [row for row, _ in self._rows()], self._first())
 
     def step_seconds(self, recipe: Recipe) -> list[float | None]:
         """The same for each of the run's steps, whether a run would read it back or not."""
-        return step_seconds(recipe, [row for row, _ in self._rows()])
+        return step_seconds(recipe, [row for row, _ in self._rows()], self._first())
+
+    def _first(self) -> First | None:
+        return of_file(self.baseline.measures["size_bytes"].file_digest)
 
     def _baseline_file(self) -> Path:
         file = self.baseline.file

@@ -1,4 +1,4 @@
-"""The table of what operators take on this machine: in the home, one line for every file that was timed."""
+"""The table of what operators take on this machine: in the home, lines about every file that was timed."""
 
 import json
 import math
@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from workbench import machine
 from workbench.files import Digest, canonical, digest_json, home, storage
@@ -13,14 +14,18 @@ from workbench.graphs.operator_times import OperatorTime
 
 
 def keep(file: Digest, times: Iterable[OperatorTime]) -> None:
-    """Adds what the operators of a file took. Lines are written whole, so several processes may add at a time."""
+    """Adds what the operators of a file took."""
+    keep_line(file, {"times": [[t.kind, t.storage, t.macs, t.seconds] for t in times]})
+
+
+def keep_line(file: Digest, told: Mapping[str, Any]) -> None:
+    """Adds a line about a file. Lines are written whole, so several processes may add at a time."""
     path = _path()
-    rows = [[t.kind, t.storage, t.macs, t.seconds] for t in times]
     with storage(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         try:
-            os.write(handle, (canonical({"file": file, "times": rows}) + "\n").encode())
+            os.write(handle, (canonical({"file": file, **told}) + "\n").encode())
         finally:
             os.close(handle)
 
@@ -30,6 +35,11 @@ def table() -> tuple[OperatorTime, ...]:
     return tuple(row for rows in _kept().values() for row in rows)
 
 
+def line_of(file: Digest, name: str) -> Any:
+    """What the last line about a file has under a name; None where no line has it."""
+    return next((told[name] for told in reversed(_lines()) if told["file"] == file and name in told), None)
+
+
 def of_file(file: Digest) -> tuple[OperatorTime, ...]:
     """What the layers of this file took here, in the order of its graph; none where it was not timed on this machine."""
     return tuple(_kept().get(file, ()))
@@ -37,18 +47,35 @@ def of_file(file: Digest) -> tuple[OperatorTime, ...]:
 
 def _kept() -> Mapping[Digest, Sequence[OperatorTime]]:
     path = _path()
-    return _read(path, path.stat().st_size) if path.exists() else {}
+    return _operators(path, path.stat().st_size) if path.exists() else {}
+
+
+def _lines() -> Sequence[Mapping[str, Any]]:
+    path = _path()
+    return _read(path, path.stat().st_size) if path.exists() else ()
 
 
 @lru_cache(maxsize=2)
-def _read(path: Path, size: int) -> Mapping[Digest, Sequence[OperatorTime]]:
+def _operators(path: Path, size: int) -> Mapping[Digest, Sequence[OperatorTime]]:
     found = {}
+    for told in _read(path, size):
+        try:
+            found[told["file"]] = [time for row in told["times"] if 0 < (time := OperatorTime(*row)).seconds < math.inf]
+        except (KeyError, TypeError):
+            continue  # a line of another kind
+    return found
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, size: int) -> Sequence[Mapping[str, Any]]:
+    found = []
     for line in path.read_bytes()[:size].splitlines():
         try:
             told = json.loads(line)
-            found[told["file"]] = [time for row in told["times"] if 0 < (time := OperatorTime(*row)).seconds < math.inf]
-        except (ValueError, KeyError, TypeError):
+        except ValueError:
             continue  # a line that a full disk cut short
+        if isinstance(told, dict) and "file" in told:
+            found.append(told)
     return found
 
 
