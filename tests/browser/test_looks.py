@@ -54,7 +54,12 @@ def charted(v):
     v.region("Recipe").get_by_role("button", name="Cards", exact=True).click()
 
 
-STEPS = (opened, loaded, shaped, measured, parallel, charted)
+def keyed(v):
+    v.page.locator("body").press("?")
+    expect(v.page.get_by_role("dialog", name="All keys")).to_be_visible()
+
+
+STEPS = (opened, loaded, shaped, measured, parallel, charted, keyed)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -70,8 +75,20 @@ def test_no_sideways_scrolling_and_nothing_that_axe_finds_on_any_step(visit, axe
         assert [(x["id"], x["nodes"][0]["html"][:120]) for x in found] == [], name
         if name == "parallel" and (width, scheme) == (1280, "light"):
             picture(v.page, "page-parallel")
+    v.page.keyboard.press("Escape")
+    expect(v.page.get_by_role("dialog")).to_be_hidden()
     if (width, scheme) != (1280, "light"):
         picture(v.page, f"page-{scheme}-{width}")
+
+
+def test_between_a_phone_and_a_laptop_the_steps_stand_in_a_row_that_follows(visit):
+    v = visit(width=900)
+    steps = v.page.get_by_role("navigation", name="Steps")
+    assert steps.bounding_box()["width"] > 600 > 60 > steps.bounding_box()["height"]
+    steps.get_by_role("link", name="Publish").click()
+    expect(steps.get_by_role("link", name="Publish")).to_have_attribute("aria-current", "step")
+    bar, title = steps.bounding_box(), v.region("Publish").get_by_role("heading", name="Publish").bounding_box()
+    assert bar["y"] >= 0 and title["y"] >= bar["y"] + bar["height"]  # in sight, and over nothing that was asked for
 
 
 def test_chinese_is_chosen_by_the_browser_and_by_a_switch(visit):

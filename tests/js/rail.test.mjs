@@ -20,3 +20,24 @@ test("each step says where it stands, in few words", () => {
   assert.equal(said("publish", { done: { version: 3 } }), "version 3");
   for (const name of ["load", "model", "run", "compare", "publish", "frontier"]) assert.equal(said(name, {}), "", name);
 });
+
+const { topJob } = await import(found("top-job.js"));
+const { asksForKeys } = await import(found("key-sheet.js"));
+
+test("the line over all panels tells of what runs before what waits, and of how much is done", () => {
+  const job = (candidate, state, index = 0, share = 0) => ({ candidate, state, steps: ["A", "B", "C", "D"], index, share });
+  assert.equal(topJob([job("c1", "done"), job("", "waiting"), job("c2", "failed")]), null);
+  const told = topJob([job("c3", "waiting"), job("c4", "running", 2, 0.5), job("c5", "waiting")]);
+  assert.equal(told.job.candidate, "c4");
+  assert.equal(told.more, 2);
+  assert.equal(told.share, 0.375);
+  assert.deepEqual([topJob([job("c3", "waiting")]).share, topJob([job("c3", "waiting")]).more], [0, 0]);
+});
+
+test("a question mark asks for the keys, unless it is typed into a field", () => {
+  const pressed = (key, field, more = {}) => asksForKeys({ key, target: { closest: () => field }, ...more });
+  assert.equal(pressed("?", null), true);
+  assert.equal(pressed("?", {}), false);
+  assert.equal(pressed("/", null), false);
+  assert.equal(pressed("?", null, { ctrlKey: true }), false);
+});

@@ -2,6 +2,7 @@
 
 import { fill, framed, h } from "./dom.js";
 import { bytes } from "./format.js";
+import { keySheet } from "./key-sheet.js";
 import { stepsOf } from "./steps.js";
 import { addWords, word } from "./words.js";
 
@@ -21,29 +22,34 @@ addWords({
 
 const RAIL_VALUES = { frontier: "files" }; // the panel whose state is read off other values than its own
 const RAIL_THEME = "workbench-theme";
+const RAIL_ASKED_MS = 300;
 const RAIL_READ = 0.35; // the panel that reaches over this share of the window is the one that is read
 
 /** `roots` are the panels' elements, in their order. Returns { root, close() }. */
 export function mountRail(host, roots) {
   const language = host.language;
+  let asked = -Infinity; // when a step was gone to: near the page's end its panel cannot come up to where one reads
   const links = roots.map((root, k) => {
     const state = h("span", { class: "wb-rail-state" });
     const go = (event) => {
       event.preventDefault();
       root.scrollIntoView({ block: "start" });
+      asked = performance.now();
+      railMark(links, k);
     };
     const name = root.dataset.panel;
     const link = h("a", { href: `#${name}`, onclick: go }, h("span", { class: "wb-rail-number", aria: { hidden: "true" } }, String(k + 1)), h("span", {}, word(language, name)), state);
     return { root, name, link, state };
   });
   const list = h("ol", {}, links.map(({ link }) => h("li", {}, link)));
-  const root = h("nav", { class: "wb-rail", aria: { label: word(language, "rail") } }, list);
+  const keys = keySheet(language);
+  const root = h("div", { class: "wb-rail" }, h("nav", { aria: { label: word(language, "rail") } }, list), keys.button, keys.root);
   const redraw = framed(() => {
     for (const { name, state } of links) fill(state, railState(language, name, host.get(RAIL_VALUES[name] || name) || {}, stepsOf(host).list));
   });
   for (const { name } of links) host.on(RAIL_VALUES[name] || name, redraw);
   const unwatch = stepsOf(host).watch(redraw);
-  const spy = framed(() => railSpy(links));
+  const spy = framed(() => performance.now() - asked > RAIL_ASKED_MS && railMark(links, railRead(links)));
   document.addEventListener("scroll", spy, { passive: true, capture: true });
   redraw();
   spy();
@@ -51,17 +57,34 @@ export function mountRail(host, roots) {
     root,
     close() {
       unwatch();
+      keys.close();
       document.removeEventListener("scroll", spy, { capture: true });
     },
   };
 }
 
-function railSpy(links) {
+/** The place of the panel that is read. */
+function railRead(links) {
   const line = window.innerHeight * RAIL_READ;
   const tops = links.map(({ root }) => root.getBoundingClientRect());
   const read = tops.findLastIndex(({ top }) => top <= line);
-  const level = read > 0 && Math.abs(tops[read].top - tops[read - 1].top) < 2 ? read - 1 : Math.max(read, 0); // Recipe beside Frontier
-  links.forEach(({ link }, k) => (k === level ? link.setAttribute("aria-current", "step") : link.removeAttribute("aria-current")));
+  return read > 0 && Math.abs(tops[read].top - tops[read - 1].top) < 2 ? read - 1 : Math.max(read, 0); // Recipe beside Frontier
+}
+
+function railMark(links, place) {
+  links.forEach(({ link }, k) => {
+    if (k !== place) return link.removeAttribute("aria-current");
+    if (link.hasAttribute("aria-current")) return undefined;
+    link.setAttribute("aria-current", "step");
+    return railReach(link);
+  });
+}
+
+/** Where the steps stand in a row, the one that is read is brought into it. The page itself stays where it is. */
+function railReach(link) {
+  const row = link.closest("nav");
+  const beyond = link.offsetLeft - Math.max(row.clientWidth - link.offsetWidth, 0) / 2;
+  if (row.scrollWidth > row.clientWidth) row.scrollTo({ left: beyond });
 }
 
 /** A panel's state in a few words; empty where there is nothing to say. */

@@ -3,6 +3,7 @@
 import { fill, h } from "./dom.js";
 import { said } from "./format.js";
 import { figuresOf, readPoints } from "./points.js";
+import { topJobOf } from "./top-job.js";
 import { addWords, word } from "./words.js";
 
 addWords({
@@ -16,7 +17,7 @@ export function mountTop(host) {
   const state = h("div", { class: "wb-top-state" });
   const change = () => host.set("language", language === "zh" ? "en" : "zh");
   const button = h("button", { type: "button", class: "wb-b wb-icon", lang: language === "zh" ? "en" : "zh-CN", onclick: change }, word(language, "top-language"));
-  const root = h("header", { class: "wb-top" }, h("div", { class: "wb-top-line" }, h("h1", { class: "wb-name" }, "Workbench"), state, h("span", { class: "wb-gap" }), button));
+  const root = h("header", { class: "wb-top" }, h("div", { class: "wb-top-line" }, h("h1", { class: "wb-name" }, "Workbench"), state, h("span", { class: "wb-gap" }), topJobOf(host), button));
   const redraw = () => {
     const files = host.get("files");
     if (!files.study) return fill(state, h("span", { class: "wb-quiet" }, word(language, "top-nothing")));
