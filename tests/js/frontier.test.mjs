@@ -145,7 +145,7 @@ test("nothing is hidden silently", () => {
   assert.equal(countSaid("en", state, 0), "2 of 4 files shown; 1 failed; 1 at work; 1 hidden by hand; 1 without Accuracy");
   state.off.add("pd");
   state.changed();
-  assert.equal(countSaid("en", state, 2), "1 of 4 files shown; 1 failed; 1 at work; 1 hidden by hand; 1 switched off: Prune, distil; 1 without Accuracy; 2 below the view");
+  assert.equal(countSaid("en", state, 2), "1 of 4 files shown; 1 failed; 1 at work; 1 hidden by hand; 1 switched off: Prune, train; 1 without Accuracy; 2 below the view");
   assert.equal(countSaid("en", stateOf(study(["c1", "q", 4, 0.9])), 0), "1 file");
 });
 

@@ -155,7 +155,7 @@ test("what was measured is solid, and the estimator's error stands beside it", (
 
 test("an interval has the unit of its figure", () => {
   const around = (low, value, high) => read.readParts("en", reading({ latency: { low, value, high } }))[2];
-  assert.deepEqual([around(0.015, 0.045, 0.135).value, around(0.015, 0.045, 0.135).found], ["≈ 45.0\u2009µs", "15.0 to 135\u2009µs"]);
+  assert.deepEqual([around(0.015, 0.045, 0.135).value, around(0.015, 0.045, 0.135).found], ["≈ 0.0450\u2009ms", "0.0150 to 0.135\u2009ms"]);
   assert.deepEqual([around(0.09, 0.2, 0.3).value, around(0.09, 0.2, 0.3).found], ["≈ 0.200\u2009ms", "0.0900 to 0.300\u2009ms"]);
 });
 

@@ -103,7 +103,7 @@ class Frontier(Panel):
     """Every measured file, any two measures against each other."""
 
     shown = ("frontier",)
-    also = ("recipe", "model")
+    also = ("recipe", "model", "publish")
 
 
 class Run(Panel):

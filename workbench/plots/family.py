@@ -31,11 +31,11 @@ FAMILIES = {
     for f in (
         Family("q", "Quantize", "o", tokens.QUANTIZE),
         Family("p", "Prune", "s", tokens.PRUNE, 0.9),
-        Family("pd", "Prune, distil", "P", tokens.PRUNE, 1.15),
-        Family("d", "Distil", "v", tokens.DISTIL_QUANTIZE, 1.1),
+        Family("pd", "Prune, train", "P", tokens.PRUNE, 1.15),
+        Family("d", "Train", "v", tokens.DISTIL_QUANTIZE, 1.1),
         Family("pq", "Prune, quantize", "D", tokens.PRUNE_QUANTIZE, 0.85),
-        Family("dq", "Distil, quantize", "^", tokens.DISTIL_QUANTIZE, 1.1),
-        Family("pdq", "Prune, distil, quantize", "p", tokens.ALL_THREE, 1.15),
+        Family("dq", "Train, quantize", "^", tokens.DISTIL_QUANTIZE, 1.1),
+        Family("pdq", "Prune, train, quantize", "p", tokens.ALL_THREE, 1.15),
         Family("", "As exported", "8", tokens.INK_2),
     )
 }

@@ -90,15 +90,10 @@ function readQuality(language, { measured, figures, baseline, metric, preview, f
 
 function readLatency(language, { measured, figures, baseline, latency, fresh }) {
   const base = baseline && baseline.latency ? baseline.latency[0] : null;
-  const range = ([low, high], value) => word(language, "recipe-range", { low: digits(value < 0.1 ? 1000 * low : low), high: readTime(high, value < 0.1) });
-  if (measured !== null && figures.latency) return { value: readTime(figures.latency[0]), solid: true, under: speed(language, figures.latency[0], base), found: range(figures.latency.slice(1), figures.latency[0]) };
+  const range = ([low, high]) => word(language, "recipe-range", { low: digits(low), high: said(high, "ms") });
+  if (measured !== null && figures.latency) return { value: said(figures.latency[0], "ms"), solid: true, under: speed(language, figures.latency[0], base), found: range(figures.latency.slice(1)) };
   if (!latency) return { value: "–" };
-  return { value: `≈ ${readTime(latency.value)}`, old: !fresh, under: speed(language, latency.value, base), found: range([latency.low, latency.high], latency.value) };
-}
-
-/** Milliseconds; below a tenth of one, microseconds; an interval keeps the unit of its figure. */
-export function readTime(milliseconds, micro = milliseconds < 0.1) {
-  return micro ? `${digits(1000 * milliseconds)}${READ_THIN}µs` : said(milliseconds, "ms");
+  return { value: `≈ ${said(latency.value, "ms")}`, old: !fresh, under: speed(language, latency.value, base), found: range([latency.low, latency.high]) };
 }
 
 function readMore(language, { estimate, refused, baseline, measured, figures }) {

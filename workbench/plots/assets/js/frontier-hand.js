@@ -61,8 +61,9 @@ export function handBox(state, language, acts, live, naming) {
   const recipe = point.label ? h("div", { class: "wb-quiet" }, recipeOf(language, point)) : null;
   const doing = live ? h("div", { class: "wb-hand-acts" }, handButtons(state, language, acts, point), naming === point.id ? nameField(language, acts, point) : null) : null;
   if (point.reason) return h("div", { class: "wb-hand" }, name, recipe, h("div", { class: "wb-say wb-say-bad" }, point.reason), doing);
+  const offered = state.looked || state.hand ? null : h("div", { class: "wb-quiet" }, word(language, "frontier-offered"));
   const verdict = point.verdict ? h("div", { class: "wb-hand-verdict" }, lossSign(point.loss, 16), h("span", {}, point.verdict)) : null;
-  return h("div", { class: "wb-hand" }, name, recipe, verdict, h("dl", { class: "wb-hand-figures" }, handFigures(state, language, point)), machineLine(state, language, point), doing);
+  return h("div", { class: "wb-hand" }, offered, name, recipe, verdict, h("dl", { class: "wb-hand-figures" }, handFigures(state, language, point)), machineLine(state, language, point), doing);
 }
 
 function handFigures(state, language, point) {

@@ -31,6 +31,7 @@ export class FrontierState {
     this.kept = new Set();
     this.picked = [];
     this.looked = null; // a failed file that was looked at
+    this.offered = ""; // the file that would be published while none is chosen
     this.held = null;
     this.seen = null;
   }
@@ -126,9 +127,9 @@ export class FrontierState {
     return this.data.points.find((point) => point.id === id) || null;
   }
 
-  /** The file whose figures are told: a failed one that was looked at, else the one in hand. */
+  /** The file whose figures are told: a failed one that was looked at, else the one in hand, else the one that is offered. */
   get told() {
-    return (this.looked && this.point(this.looked)) || this.hand;
+    return (this.looked && this.point(this.looked)) || this.hand || (this.offered && this.point(this.offered)) || null;
   }
 
   get hand() {

@@ -37,6 +37,7 @@ class FrontierPanel {
     this.build();
     for (const name of ["files", "frontier"]) host.on(name, () => this.take());
     host.on("recipe", () => this.chart.redraw());
+    host.on("publish", () => this.offer() && this.redraw());
     this.take();
   }
 
@@ -79,11 +80,20 @@ class FrontierPanel {
     const before = new Set(this.state.data.points.filter((point) => point.status === "measured").map((point) => point.id));
     const known = this.state.data.study === given.study;
     this.state.take(given);
+    this.offer();
     this.adopt(given.look && given.look.study === given.study ? given.look : null);
     this.panel.refuse(given.error);
     this.redraw();
     const come = this.state.data.points.filter((point) => point.status === "measured" && !before.has(point.id));
     if (known) this.chart.fly(come);
+  }
+
+  /** The file that Publish would take while none is chosen; says whether it is another one. */
+  offer() {
+    const { candidate } = this.host.get("publish") || {};
+    const before = this.state.offered;
+    this.state.offered = candidate && candidate !== "baseline" ? candidate : "";
+    return this.state.offered !== before;
   }
 
   /** What another view of this session looks at, unless it is what was sent from here. */
