@@ -9,8 +9,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+import workbench as wb
 from workbench.errors import InputError
-from workbench.study.examples import examples
+from workbench.study.examples import examples, model_examples
 from workbench.tasks.task import Split
 
 RNG = np.random.default_rng(0)
@@ -62,3 +63,13 @@ def test_without_a_file_there_is_nothing_to_show(candidate):
 def test_it_needs_no_torch():
     code = "import sys, workbench.study.examples; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_models_examples_are_those_of_the_file_that_it_becomes(home):
+    task = wb.tasks.load("digits")
+    model = wb.models.create("mlp", task)
+    before = model_examples(model, task)
+    study = wb.Study.open("digits", task=task, model=model)
+    for ours, its in zip(before, study.examples(study.baseline), strict=True):
+        assert (ours.place, ours.answer, ours.truth) == (its.place, its.answer, its.truth)
+        assert ours.share == pytest.approx(its.share, rel=1e-4) and np.array_equal(ours.inputs["input"], its.inputs["input"])

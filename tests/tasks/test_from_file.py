@@ -81,13 +81,15 @@ def test_pictures_of_bytes_become_shares_of_white(tmp_path, shape, expected):
     assert task.train.inputs.max() <= 1 and np.isin(np.round(task.train.inputs * 255).astype(int), x).all()
 
 
-def test_a_table_has_its_target_by_name_or_last(tmp_path):
+def test_a_table_has_its_target_by_name_or_last_and_keeps_the_names_of_the_others(tmp_path, home):
     path = tmp_path / "rows.csv"
     path.write_text("a, label, b\n" + "".join(f"{k}, {'yes' if k % 2 else 'no'}, {k / 8}\n" for k in range(40)))
     task = wb.tasks.from_file(path)
     assert (task.kind, task.classes, task.signature.inputs[0].shape) == ("classification", ("no", "yes"), (2,))
     other = wb.tasks.from_file(arrays_without(path, tmp_path), target="b")
     assert (other.kind, other.signature.inputs[0].shape) == ("regression", (1,))
+    assert (task.preprocessing, other.preprocessing) == ({"columns": ["a", "b"]}, {"columns": ["a"]})
+    assert wb.tasks.from_spec(task.spec()).preprocessing == task.preprocessing
     assert refused(path, "table-column", NotFound, target="lable").fields["nearest"] == "label"
 
 
@@ -103,6 +105,7 @@ def test_a_table_without_names_is_counted(tmp_path):
     path.write_text("".join(f"{k}.5,{k % 3}\n" for k in range(30)))
     task = wb.tasks.from_file(path)
     assert len(task.train) + len(task.validation) + len(task.test) == 30 and task.classes == ("0", "1", "2")
+    assert task.preprocessing == {}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ EPOCHS = 10
 _WEIGHTS, _DATA, _MODEL, _PART = (".safetensors",), (".npz", ".csv"), (".onnx",), (".onnx.data", ".onnx_data")
 _PLACES = {"study": ("study-name", "study-differs", "own-study-there"), "weights": ("weights-", "nan-weights")}
 _PLACES |= {
-    "network": ("zoo-", "onnx-", "input-misfit", "output-", "factory-", "no-architecture"),
+    "network": ("zoo-", "onnx-", "input-misfit", "output-", "model-", "factory-", "no-architecture"),
     "task": ("data-", "needs-labels"),
 }
 
@@ -45,6 +45,20 @@ class Own:
     @property
     def begun(self) -> bool:
         return bool(self.data or self.weights or self.factory or self.file)
+
+    @property
+    def answerable(self) -> bool:
+        """Whether there is a model with weights, and data: it can be asked what it answers before anything is trained."""
+        return self.task is not None and bool(self.loaded if self.file else self.factory or (self.network and self.weights))
+
+    @property
+    def awaited(self) -> bool:
+        """Whether its ONNX file is still being made a model."""
+        return bool(self.file and self.task and not self.loaded and "network" not in self.errors)
+
+    def lasting(self) -> dict[str, str]:
+        """The refusals that the next choice leaves standing: why the ONNX file gives no model."""
+        return {place: said for place, said in self.errors.items() if place == "network" and self.file and not self.loaded}
 
     @property
     def study(self) -> str:
@@ -104,8 +118,8 @@ def place_of(error: WorkbenchError) -> str:
     return next((place for place, codes in _PLACES.items() if error.code.startswith(codes)), "open")
 
 
-def as_json(own: Own, builtins: list[str]) -> dict[str, Any]:
-    """What the page shows of it."""
+def as_json(own: Own, builtins: list[str], errors: Mapping[str, str]) -> dict[str, Any]:
+    """What the page shows of it; `errors` are those of the model's answers."""
     import math
 
     tasks = [{"name": "", "title": own.data.name if own.data else ""}] if own.data or own.task is None else []
@@ -128,7 +142,7 @@ def as_json(own: Own, builtins: list[str]) -> dict[str, Any]:
         "train": own.train,
         "study": own.study,
         "ready": own.task is not None and bool(own.loaded if own.file else own.network or own.factory),
-        "errors": dict(own.errors),
+        "errors": {**errors, **own.errors},
     }
 
 
@@ -155,25 +169,17 @@ def script(own: Own) -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_task(own: Own, task: "Task", data: Path | None, builtin: str) -> Own:
-    """The same with other data, and a network that takes it."""
-    import workbench as wb
-
-    networks = tuple(name for name in wb.models.names() if _takes(name, task))
+def with_task(own: Own, task: "Task", networks: tuple[str, ...], data: Path | None, builtin: str) -> Own:
+    """The same with other data, and one of the networks that take it."""
     network = own.network if own.network in networks else next(iter(networks), "")
     return replace(own, task=task, data=data, builtin=builtin, networks=networks, network=network)
 
 
-def loaded(own: Own) -> Own:
-    """The same with the model that its ONNX file gives for the task; why it gives none stands at the network."""
+def networks_of(task: "Task") -> tuple[str, ...]:
+    """The networks of the zoo that take the data."""
     import workbench as wb
 
-    if own.file is None or own.task is None:
-        return replace(own, loaded=None)
-    try:
-        return replace(own, loaded=wb.models.load(own.file, own.task))
-    except WorkbenchError as refused:
-        return replace(own, loaded=None, errors={**own.errors, "network": str(refused)})
+    return tuple(name for name in wb.models.names() if _takes(name, task))
 
 
 def _takes(name: str, task: "Task") -> bool:

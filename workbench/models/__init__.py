@@ -1,5 +1,6 @@
 """Where a network comes from: the zoo, a person's factory, a person's module. All are described alike."""
 
+from workbench.models.answering import answers
 from workbench.models.calling import call, input_order
 from workbench.models.catalogue import create, names
 from workbench.models.cuts import cuts_between, cuts_from_source
@@ -14,6 +15,7 @@ __all__ = [
     "Cut",
     "FileForm",
     "Model",
+    "answers",
     "call",
     "check_fits",
     "check_weights",

@@ -1,10 +1,11 @@
 """Whether a model fits a task: it takes the inputs, and answers in the form that the task needs."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError, WorkbenchError
 from workbench.models.calling import call, tensors
-from workbench.tasks.task import Task
+from workbench.tasks.task import Array, Signature, Task
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -13,33 +14,36 @@ _SAMPLES = 3
 
 
 def check_fits(module: "nn.Module", task: Task) -> None:
-    """Runs a module on a few samples of train, in evaluation mode.
+    """Runs a module on a few samples of train; raises what `answered` raises."""
+    answered(module, task.train.head(_SAMPLES).arrays, task.signature, task.name)
+
+
+def answered(module: "nn.Module", arrays: Mapping[str, Array], signature: Signature, task: str) -> "Tensor":
+    """The module's answer to inputs by name (N x ... each), in evaluation mode: N x ..., on the module's device.
 
     Raises `InputError` "input-misfit" where it fails on them, "output-form" where it answers something else than one
-    tensor of one row a sample, and "output-misfit" where that has not the size that the task needs.
+    tensor of one row a sample, and "output-misfit" where that has not the size that the task of that name needs.
     """
     import torch
 
     device = next((p.device for p in module.parameters()), torch.device("cpu"))
-    sample = task.train.head(_SAMPLES)
-    inputs = tensors(sample.arrays, device)
     modes = {part: part.training for part in module.modules()}
     try:
         with torch.no_grad():
-            answer: Any = call(module.eval(), inputs)
+            answer: Any = call(module.eval(), tensors(arrays, device))
     except WorkbenchError:
         raise
     except Exception as error:
-        said = ", ".join(f"{t.name} {' x '.join(map(str, ('N', *t.shape)))} {t.dtype}" for t in task.signature.inputs)
+        said = ", ".join(f"{t.name} {' x '.join(map(str, ('N', *t.shape)))} {t.dtype}" for t in signature.inputs)
         why = f"{type(error).__name__}: {str(error).strip()[:200]}"
-        raise InputError("input-misfit", task=task.name, inputs=said, why=why) from error
+        raise InputError("input-misfit", task=task, inputs=said, why=why) from error
     finally:
         for part, mode in modes.items():
             part.training = mode
-    _check_answer(answer, len(sample), task)
+    return _checked(answer, len(next(iter(arrays.values()))), signature, task)
 
 
-def _check_answer(answer: Any, samples: int, task: Task) -> None:
+def _checked(answer: Any, samples: int, signature: Signature, task: str) -> "Tensor":
     import torch
 
     if not isinstance(answer, torch.Tensor):
@@ -47,10 +51,11 @@ def _check_answer(answer: Any, samples: int, task: Task) -> None:
     if answer.ndim == 0 or len(answer) != samples or not answer.is_floating_point():
         found = f"a tensor of {' x '.join(map(str, answer.shape)) or 'one number'} ({answer.dtype}) to {samples} samples"
         raise InputError("output-form", found=found)
-    if task.signature.outputs:
-        expected, shape = task.signature.outputs[0].shape, _shape(answer)
+    if signature.outputs:
+        expected, shape = signature.outputs[0].shape, _shape(answer)
         if shape != expected:
-            raise InputError("output-misfit", found=_said(shape), task=task.name, expected=_said(expected))
+            raise InputError("output-misfit", found=_said(shape), task=task, expected=_said(expected))
+    return answer
 
 
 def _shape(answer: "Tensor") -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from workbench.study.candidate import Candidate
 from workbench.study.catalog import studies
 from workbench.study.changed import Changes, changes
 from workbench.study.comparison import Comparison, compare
+from workbench.study.examples import Example, model_examples
 from workbench.study.frontier import Frontier
 from workbench.study.previews import Preview, Previewed, preview
 from workbench.study.study import Study
@@ -12,12 +13,14 @@ __all__ = [
     "Candidate",
     "Changes",
     "Comparison",
+    "Example",
     "Frontier",
     "Preview",
     "Previewed",
     "Study",
     "changes",
     "compare",
+    "model_examples",
     "preview",
     "studies",
 ]

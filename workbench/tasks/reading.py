@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +13,8 @@ from workbench.errors import Damaged, InputError, NotFound
 from workbench.files import is_pickle
 from workbench.tasks.arrays import from_arrays
 from workbench.tasks.splitting import stratified
+from workbench.tasks.tables import first_line, table_of
 from workbench.tasks.task import Array, Kind, Task
-from workbench.words import nearest
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LARGEST = 4_000_000_000
 """Bytes that a file may unpack to."""
@@ -28,7 +25,6 @@ LEAST = 10
 MOST_CLASSES = 1000
 """Whole numbers from here on are taken for amounts."""
 
-_TARGETS = ("target", "label", "labels", "class", "y")
 _NAMES = {"train": ("train",), "validation": ("validation", "val", "valid"), "test": ("test",)}
 _PIXEL = {"scale": 1 / 255, "mean": 0.0, "std": 1.0}
 
@@ -40,7 +36,8 @@ def from_file(path: str | Path, kind: Kind | None = None, target: str | None = N
     `x_train`, `y_train`, `x_validation` (also `x_val`), `x_test` and so on; without a validation part a sixth of train
     becomes it, and without any `y` the kind is "outputs". Pictures of uint8 (N x H x W, N x H x W x C or N x C x H x W) become
     float32 from 0 to 1, N x C x H x W. A .csv file has a sample a row and names in its first one; `target` is the column that
-    is asked for (else "target", "label", "class" or "y", else the last one), the others are the inputs, numbers all.
+    is asked for (else "target", "label", "class" or "y", else the last one), the others are the inputs, numbers all;
+    `preprocessing["columns"]` has the inputs' names, in the order in which the model takes them.
 
     `kind` None: texts and whole numbers from 0 to 999 are classes, other numbers a regression. Raises `InputError` for a pickle
     ("pickle-unopened") and for what is no such file, `Damaged` for one that is not whole, `NotFound` where there is none.
@@ -50,16 +47,21 @@ def from_file(path: str | Path, kind: Kind | None = None, target: str | None = N
         raise NotFound("file-missing", path=str(path))
     if is_pickle(path):
         raise InputError("pickle-unopened", name=path.name)
-    readers = {".npz": lambda: _parts_of(path, _arrays(path)), ".csv": lambda: _split(path, *_table(path, target))}
-    if path.suffix.lower() not in readers:
+    prepared: dict[str, Any] = {}
+    if path.suffix.lower() == ".npz":
+        parts = _parts_of(path, _arrays(path))
+    elif path.suffix.lower() == ".csv":
+        x, y, columns = table_of(path, target)
+        parts = _split(path, x, y)
+        prepared = {"columns": columns} if columns else {}
+    else:
         raise InputError("file-kind", name=path.name)
-    parts = readers[path.suffix.lower()]()
     pictures = all(x.dtype == np.uint8 and x.ndim in (3, 4) for x, _ in parts.values())
     if pictures:
-        parts = {split: (_pixels(x), y) for split, (x, y) in parts.items()}
+        parts, prepared = {split: (_pixels(x), y) for split, (x, y) in parts.items()}, _PIXEL
     train, validation, test = (parts[split] for split in _NAMES)
     chosen = kind or _kind(train[1])
-    return from_arrays(path.stem, train, validation, test, chosen, preprocessing=_PIXEL if pictures else None)
+    return from_arrays(path.stem, train, validation, test, chosen, preprocessing=prepared)
 
 
 def _arrays(path: Path) -> dict[str, Array]:
@@ -72,7 +74,7 @@ def _arrays(path: Path) -> dict[str, Array]:
                 raise InputError("file-large", name=path.name, size=size // 10**6, limit=LARGEST // 10**6)
             return {Path(m.filename).stem.lower(): _array(path, archive, m) for m in members if m.filename.endswith(".npy")}
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
-        raise Damaged("file-damaged", name=path.name, why=_first_line(error)) from None
+        raise Damaged("file-damaged", name=path.name, why=first_line(error)) from None
 
 
 def _array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
@@ -147,63 +149,3 @@ def _pixels(x: Array) -> Array:
     elif x.shape[3] in (1, 3) and x.shape[1] not in (1, 3):
         x = x.transpose(0, 3, 1, 2)
     return np.multiply(x, np.float32(_PIXEL["scale"]), dtype=np.float32)
-
-
-def _table(path: Path, target: str | None) -> tuple[Array, Array]:
-    """Inputs (N x columns, float32) and targets of a table."""
-    frame = _frame(path)
-    columns = [str(column) for column in frame.columns]
-    if target is not None and target not in columns:
-        raise NotFound("table-column", name=path.name, column=target, nearest=nearest(target, columns))
-    if len(columns) < 2:
-        raise InputError("table-narrow", name=path.name)
-    asked = target or next((c for c in columns if c.lower() in _TARGETS), columns[-1])
-    frame.columns = columns
-    inputs = frame.drop(columns=asked)
-    for name in columns:
-        _filled(path, name, frame[name])
-    for name in inputs:
-        _numeric(path, str(name), inputs[name])
-    return inputs.to_numpy(np.float32), _plain(frame[asked])
-
-
-def _frame(path: Path) -> "pd.DataFrame":
-    """The table; one whose first row holds numbers only has no names, and its columns are counted."""
-    import pandas as pd
-
-    try:
-        frame = pd.read_csv(path, skipinitialspace=True)
-        if all(_is_number(str(column)) for column in frame.columns):
-            frame = pd.read_csv(path, header=None, skipinitialspace=True)
-    except (ValueError, pd.errors.ParserError, OSError) as error:
-        raise Damaged("file-damaged", name=path.name, why=_first_line(error)) from None
-    return frame
-
-
-def _filled(path: Path, name: str, column: "pd.Series[Any]") -> None:
-    if column.isna().any():
-        raise InputError("table-empty", name=path.name, column=name, row=int(column.isna().to_numpy().argmax()) + 1)
-
-
-def _numeric(path: Path, name: str, column: "pd.Series[Any]") -> None:
-    if column.dtype.kind in "iufb":
-        return
-    row, value = next((row, value) for row, value in enumerate(column) if not _is_number(str(value)))
-    raise InputError("table-cell", name=path.name, column=name, value=repr(value)[:40], row=row + 1)
-
-
-def _plain(column: "pd.Series[Any]") -> Array:
-    array: Array = column.to_numpy()
-    return array if array.dtype.kind in "iufb" else array.astype(str)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n")[0].rstrip(".") or type(error).__name__

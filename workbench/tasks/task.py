@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,10 @@ class TensorSpec:
     def to_json(self) -> dict[str, Any]:
         return {"name": self.name, "shape": list(self.shape), "dtype": self.dtype}
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(data["name"], tuple(data["shape"]), data["dtype"])
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -37,6 +41,11 @@ class Signature:
 
     def to_json(self) -> dict[str, Any]:
         return {"inputs": [t.to_json() for t in self.inputs], "outputs": [t.to_json() for t in self.outputs]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        inputs, outputs = (tuple(map(TensorSpec.from_json, data[side])) for side in ("inputs", "outputs"))
+        return cls(inputs, outputs)
 
 
 class Split:

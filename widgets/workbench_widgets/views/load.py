@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import WorkbenchError
 from workbench.study.examples import COUNT
 from workbench_widgets import examples, own
+from workbench_widgets.brought import answers_of, own_of
 from workbench_widgets.uploads import LIMIT
 from workbench_widgets.views.figures import figure_of, interval_of
 from workbench_widgets.views.samples import of_examples, of_task
@@ -24,16 +25,18 @@ def view(session: "Session") -> dict[str, Any]:
     import workbench as wb
 
     offered = _offered(session)
-    brought = session.memory.get("load-own") or own.Own()
+    brought, answers = own_of(session), answers_of(session)
+    refused = {} if answers is None else answers.errors
     return {
         "examples": [{"name": name, "title": examples.EXAMPLES[name].title} for name in offered],
         "selected": session.memory.get("load-wanted", session.example),
         "study": session.study_name,
         "studies": wb.studies(),
         "limit_mb": LIMIT // 10**6,
+        "answering": False,
         **_shown(session),
         "busy": session.memory.get("load-busy"),
-        "own": own.as_json(brought, offered),
+        "own": own.as_json(brought, offered, refused),
     }
 
 
@@ -111,8 +114,11 @@ def _figures(study: "Study") -> list[dict[str, Any]]:
 
 def _shown(session: "Session") -> dict[str, Any]:
     """What was made ready when it was taken; where a study was named by hand, made now."""
-    if session.memory.get("load-preview"):
-        return dict(session.memory["load-preview"][1])
+    kind, preview = session.memory.get("load-preview", ("", None))
+    if kind == "own" and own_of(session).begun:
+        return _answered(session, preview)
+    if kind == "example":
+        return dict(preview)
     name, shown = session.memory.get("load-shown", ("", _NOTHING))
     if session.study_name and name != session.study_name:
         shown = _NOTHING
@@ -124,6 +130,14 @@ def _shown(session: "Session") -> dict[str, Any]:
         except WorkbenchError as error:  # its data is gone, say
             return {**_NOTHING, "error": str(error)}
     return dict(shown) if session.study_name else dict(_NOTHING)
+
+
+def _answered(session: "Session", preview: Mapping[str, Any]) -> dict[str, Any]:
+    """What was shown before anything ran, with the model's answers once they are there."""
+    answers = answers_of(session)
+    awaited = own_of(session).awaited or (answers is not None and answers.awaited)
+    samples = {} if answers is None or answers.samples is None else {"samples": answers.samples}
+    return {**preview, **samples, "answering": awaited}
 
 
 def _offered(session: "Session") -> list[str]:

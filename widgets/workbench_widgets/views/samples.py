@@ -12,6 +12,8 @@ from workbench.tasks.task import Array, Task
 
 _MOST = 64
 """So many numbers of a row or a sequence are shown."""
+_NAMED = 8
+"""So many of a row whose columns have names."""
 
 
 def of_examples(task: Task, examples: Sequence[Example]) -> list[dict[str, Any]]:
@@ -21,7 +23,7 @@ def of_examples(task: Task, examples: Sequence[Example]) -> list[dict[str, Any]]
     for e in examples:
         classified = task.kind == "classification"
         answer, truth = (e.answer, e.truth) if classified else (_numbers(e.output), _numbers(e.target))
-        found.append(sample(e.inputs, span, answer=answer, share=e.share, truth=truth))
+        found.append(sample(e.inputs, span, _columns(task), answer=answer, share=e.share, truth=truth))
     return found
 
 
@@ -30,26 +32,40 @@ def of_task(task: Task, count: int) -> list[dict[str, Any]]:
     split = task.validation.head(count)
     rows = [{name: array[k] for name, array in split.arrays.items()} for k in range(len(split))]
     span = span_of(rows)
-    return [sample(row, span, truth=_truth(task, k)) for k, row in enumerate(rows)]
+    return [sample(row, span, _columns(task), truth=_truth(task, k)) for k, row in enumerate(rows)]
 
 
 def sample(
     inputs: Mapping[str, Array],
     span: tuple[float, float],
+    columns: Sequence[str] = (),
     answer: str | None = None,
     share: float | None = None,
     truth: str | None = None,
 ) -> dict[str, Any]:
-    """One sample: a picture where its only input has the form of one, else its numbers; black and white are `span`."""
+    """One sample: a picture where its only input has the form of one, else its numbers, with the names of the columns
+    where there are as many; black and white are `span`. `more` numbers are left out."""
     said = {"answer": answer, "share": share, "truth": truth}
     arrays = list(inputs.values())
     form = _picture(arrays[0], span) if len(arrays) == 1 else None
     if form is not None:
         return form | said
     if len(arrays) == 1 and arrays[0].dtype.kind == "i":
-        return {"kind": "text", "text": " ".join(map(str, arrays[0].ravel()[:_MOST]))} | said
-    values = [number(float(v)) for array in arrays for v in array.ravel()[:_MOST]]
-    return {"kind": "row", "values": values} | said
+        return {"kind": "text", "text": " ".join(map(str, arrays[0].ravel()[:_MOST])), "more": _more(arrays, _MOST)} | said
+    names = list(columns[:_NAMED]) if len(arrays) == 1 and arrays[0].shape == (len(columns),) else []
+    most = _NAMED if names else _MOST
+    values = [number(float(v)) for array in arrays for v in array.ravel()[:most]]
+    return {"kind": "row", "names": names, "values": values, "more": _more(arrays, most)} | said
+
+
+def _more(arrays: Sequence[Array], most: int) -> int:
+    return sum(max(array.size - most, 0) for array in arrays)
+
+
+def _columns(task: Task) -> Sequence[str]:
+    """The names of a table's columns, as its file has them."""
+    columns = task.preprocessing.get("columns")
+    return columns if isinstance(columns, list) else ()
 
 
 def span_of(rows: Sequence[Mapping[str, Array]]) -> tuple[float, float]:

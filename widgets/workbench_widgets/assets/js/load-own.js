@@ -150,11 +150,12 @@ function loadFact(label, text, error) {
 }
 
 function loadWeights(own, say) {
-  if (!own.weights) return loadFact(say("load-weights"), say(own.factory ? "load-weights-own" : "load-weights-none"));
-  if (own.file) return loadFact(say("load-weights"), say("load-weights-file", { count: grouped(String(own.weights.parameters)) }));
+  const refused = own.errors.weights;
+  if (!own.weights) return loadFact(say("load-weights"), say(own.factory ? "load-weights-own" : "load-weights-none"), refused);
+  if (own.file) return loadFact(say("load-weights"), say("load-weights-file", { count: grouped(String(own.weights.parameters)) }), refused);
   const size = bytes(own.weights.size_bytes).join(" ");
   const said = { name: own.weights.file, size, count: grouped(String(own.weights.parameters)) };
-  return loadFact(say("load-weights"), say("load-weights-are", said), own.errors.weights);
+  return loadFact(say("load-weights"), say("load-weights-are", said), refused);
 }
 
 function loadTrain(host, own, say) {

@@ -29,7 +29,7 @@ export function mountLoad(host) {
     own.redraw();
     busy(loadStep(view.busy, say), () => fill(step, loadStep(view.busy, say)));
     fill(bar, loadBar(view.busy, say));
-    told([view.figures, view.inputs, view.outputs, view.samples, Boolean(view.busy)], () =>
+    told([view.figures, view.inputs, view.outputs, view.samples, view.answering, Boolean(view.busy)], () =>
       fill(shown, loadFacts(view, say), loadSamples(host, view, say), loadNothing(view, say)),
     );
     panel.refuse(view.error);
@@ -116,7 +116,8 @@ function loadTensors(key, tensors, say) {
 function loadSamples(host, view, say) {
   const samples = view.samples || [];
   if (!samples.length) return null;
-  const key = samples.some((sample) => sample.answer !== null) ? "load-answers" : "load-samples";
+  const answered = samples.some((sample) => sample.answer !== null);
+  const key = answered ? "load-answers" : view.answering ? "load-answering" : "load-samples";
   return [
     h("h3", { class: "wb-load-heading" }, say(key, { count: samples.length })),
     h(

@@ -2,12 +2,14 @@
 // answers, and what is right where it is wrong.
 
 import { h } from "./dom.js";
+import { grouped } from "./format.js";
 import { sampleBytes, samplePixels, sampleWrong } from "./sample-pixels.js";
 import { addWords, word } from "./words.js";
 
 addWords({
   "sample-is": ["is {truth}", "实为 {truth}"],
   "sample-picture": ["Picture {number}", "图片 {number}"],
+  "sample-more": ["and {count} more", "还有 {count} 个"],
   "sample-answer": ["{picture}: {answer}", "{picture}：{answer}"],
 });
 
@@ -23,14 +25,22 @@ export function sampleFigure(language, sample, number) {
 
 /** What is drawn of a sample, without its caption. */
 export function sampleBody(language, sample, number) {
-  if (sample.kind === "text") return h("p", { class: "wb-sample-words" }, sample.text);
-  if (sample.kind === "row") return h("p", { class: "wb-sample-words" }, sample.values.join("  "));
+  const more = sample.more ? h("span", { class: "wb-sample-more" }, ` ${word(language, "sample-more", { count: grouped(String(sample.more)) })}`) : null;
+  if (sample.kind === "text") return h("p", { class: "wb-sample-words" }, sample.text, more);
+  if (sample.kind === "row" && sample.names.length) return sampleColumns(sample, more);
+  if (sample.kind === "row") return h("p", { class: "wb-sample-words" }, sample.values.join("  "), more);
   const canvas = h("canvas", { class: "wb-picture", role: "img", aria: { label: sampleName(language, sample, number) } });
   canvas.width = sample.width;
   canvas.height = sample.height;
   const pixels = samplePixels(sampleBytes(sample.gray || sample.rgb), sample.width * sample.height);
   canvas.getContext("2d").putImageData(new ImageData(pixels, sample.width, sample.height), 0, 0);
   return canvas;
+}
+
+/** A row of a table: the columns' names with their values beside them. */
+function sampleColumns(sample, more) {
+  const pairs = sample.names.map((name, k) => h("div", {}, h("dt", { title: name }, name), h("dd", {}, sample.values[k])));
+  return h("div", { class: "wb-sample-words" }, h("dl", { class: "wb-sample-columns" }, pairs), more);
 }
 
 function sampleName(language, sample, number) {

@@ -29,6 +29,7 @@ addWords({
   "load-classes": ["{count} classes", "{count} 类"],
   "load-answers": ["What the model answers now, on {count} validation samples", "模型现在的回答，{count} 个验证样本"],
   "load-samples": ["The first {count} validation samples", "前 {count} 个验证样本"],
+  "load-answering": ["The first {count} validation samples; the model's answers follow", "前 {count} 个验证样本；模型的回答随后显示"],
   // what is going on
   "load-step-data": ["Reads the data", "读取数据"],
   "load-step-worker": ["Waits for the worker, which trains the model here, once", "等待工作进程在此训练模型（仅一次）"],

@@ -1,0 +1,107 @@
+"""What a person has brought, as the session keeps it, and the answers of his model.
+
+Controls change it, and so does the session's thread when it has read a file. Each changes what is there by then, and never
+puts back what it read before: so a choice that is made while a file is read stays. Answers belong to the choice that they
+were asked for: with another one they go, and what still comes for the earlier one is seen by nobody.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import WorkbenchError
+from workbench_widgets.own import Own, place_of
+from workbench_widgets.refusals import sentence
+
+if TYPE_CHECKING:
+    from workbench_widgets.session import Session
+
+_CHANGING = threading.Lock()
+
+
+@dataclass
+class Answers:
+    """The samples with what the model answers, once it is known (None before), or why it does not, by control."""
+
+    samples: list[dict[str, Any]] | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def awaited(self) -> bool:
+        return self.samples is None and not self.errors
+
+
+def own_of(session: "Session") -> Own:
+    """What there is so far."""
+    found: Own = session.memory.get("load-own") or Own()
+    return found
+
+
+def answers_of(session: "Session") -> Answers | None:
+    """The answers to what is chosen now; None where nothing was asked."""
+    found: Answers | None = session.memory.get("load-answers")
+    return found
+
+
+def changed(session: "Session", how: Callable[[Own], Own], *, another: bool = False) -> Own:
+    """Keeps what `how` makes of what there is by now. With `another` data, network or weights the answers go."""
+    with _CHANGING:
+        own = how(own_of(session))
+        session.memory["load-own"] = own
+        if another:
+            session.memory.pop("load-answers", None)
+    return own
+
+
+def take_away(session: "Session") -> None:
+    """All of it goes, what is being read too."""
+    with _CHANGING:
+        session.memory["load-turn"] = turn(session) + 1
+        for kept in ("load-own", "load-answers", "load-preview", "load-model"):
+            session.memory.pop(kept, None)
+
+
+def turn(session: "Session") -> int:
+    """A number that is another one once everything was taken away."""
+    return int(session.memory.get("load-turn", 0))
+
+
+def ask(session: "Session") -> None:
+    """Has the model answer the samples, where it has weights to do so, aside: the panel does not wait."""
+    with _CHANGING:
+        own = own_of(session)
+        if not own.answerable or "load-answers" in session.memory:
+            return
+        found = session.memory["load-answers"] = Answers()
+    session.aside("load", lambda: _answer(session, own, found))
+
+
+def _answer(session: "Session", own: Own, found: Answers) -> None:
+    import workbench as wb
+    from workbench_widgets.views.samples import of_examples
+
+    assert own.task is not None
+    try:
+        found.samples = of_examples(own.task, wb.study.model_examples(own.model(), own.task))
+    except WorkbenchError as error:
+        found.errors = {place_of(error): str(error)}
+    except Exception as error:  # a wait that ends without a word would be waited for as long as the page is open
+        found.errors = {"open": sentence(error)}
+    session.refresh("load")
+
+
+def refused(session: "Session", place: str, error: WorkbenchError) -> None:
+    """Says it at that control."""
+    changed(session, lambda own: replace(own, errors={**own.lasting(), place: str(error)}))
+    session.refresh("load")
+
+
+@contextmanager
+def placed(session: "Session", place: str = "") -> Iterator[None]:
+    """A refusal stands at the control; without a place, at the one that it concerns by its code."""
+    try:
+        yield
+    except WorkbenchError as error:
+        refused(session, place or place_of(error), error)

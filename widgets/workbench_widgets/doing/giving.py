@@ -1,0 +1,162 @@
+"""Files of a person's own: in pieces or by their path on the server, and what they are."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import InputError, WorkbenchError
+from workbench_widgets.brought import ask, changed, own_of, placed, refused, turn
+from workbench_widgets.own import Own, kind_of, networks_of, with_task
+from workbench_widgets.refusals import sentence
+from workbench_widgets.uploads import Upload
+from workbench_widgets.views.load import described, described_file
+
+if TYPE_CHECKING:
+    from workbench.tasks import Task
+    from workbench_widgets.session import Session
+
+
+def upload(
+    session: "Session", name: str, size: int, upload: str, offset: int, buffers: Sequence[Any] = (), sha256: str = ""
+) -> int | None:
+    """Takes a piece of a file; the last one comes with the digest of all. Returns how many bytes are there; None: refused."""
+    uploads: dict[str, Upload] = session.memory.setdefault("load-uploads", {})
+    try:
+        if offset == 0:
+            changed(session, lambda own: replace(own, errors=own.lasting()))
+            uploads[upload] = Upload(_folder(session), name, size)
+        if upload not in uploads:
+            raise InputError("upload-broken", name=name)
+        received = uploads[upload].add(offset, b"".join(bytes(piece) for piece in buffers))
+        if sha256:
+            path = uploads[upload].finish(sha256)
+            del uploads[upload]
+            _take(session, str(path), "file")
+    except WorkbenchError as error:
+        if upload in uploads:
+            uploads.pop(upload).drop()
+        refused(session, "file", error)
+        return None
+    return received
+
+
+def load_path(session: "Session", path: str) -> None:
+    """Takes a file of the server, or a "package.module:factory"."""
+    _take(session, path.strip(), "path")
+
+
+def _take(session: "Session", given: str, place: str) -> None:
+    asked, before = turn(session), own_of(session)
+
+    def act() -> None:
+        with placed(session, place):
+            how = _read(session, given, before)
+            if turn(session) == asked:  # else all was taken away meanwhile
+                preview(session, how)
+
+    session.later("load", act)
+
+
+def _read(session: "Session", given: str, before: Own) -> Callable[[Own], Own]:
+    """What a file or a factory, by its kind, changes of what is there once it has been read.
+
+    A model comes trained; whether it is trained all the same stays as it was chosen since `before`.
+    """
+    import workbench as wb
+
+    kind = kind_of(given)
+    if kind == "part":
+        kind, given = "model", _model_of(session, Path(given))
+    if kind != "factory":
+        given = str(Path(given).expanduser().absolute())
+    if kind == "data":
+        task = wb.tasks.from_file(given)
+        networks = networks_of(task)
+        return lambda now: replace(with_task(now, task, networks, Path(given), ""), errors={}, loaded=None)
+    found: dict[str, Any] = {"file": None, "errors": {}, "loaded": None}
+    if kind == "weights":
+        found |= {"weights": Path(given), "shapes": wb.models.tensor_shapes(given)}
+    elif kind == "model":
+        session.memory["load-model"] = Path(given)
+        shapes = wb.models.file_form(given).shapes
+        found |= {"file": Path(given), "shapes": shapes, "weights": None, "factory": ""}
+    else:
+        wb.models.load(given)
+        found |= {"factory": given, "shapes": before.shapes if before.weights else {}}
+    begun = _begun(session) if kind != "model" and own_of(session).task is None else lambda now: now
+    return lambda now: begun(replace(now, **found, train=now.train if now.train != before.train else False))
+
+
+def _begun(session: "Session") -> Callable[[Own], Own]:
+    """The library's task that stands in for data as long as there is none."""
+    import workbench as wb
+
+    builtin = session.example or "digits"
+    task = wb.tasks.load(builtin)
+    networks = networks_of(task)
+    return lambda now: with_task(now, task, networks, None, builtin)
+
+
+def _model_of(session: "Session", part: Path) -> str:
+    """The model whose weights are in a file that was given after it."""
+    model: Path | None = session.memory.get("load-model")
+    if model is None or model.parent.resolve() != part.parent.resolve():
+        raise InputError("own-part", name=part.name)
+    return str(model)
+
+
+def choose_task(session: "Session", task: str) -> None:
+    """Another task of the library, or "", the person's own data, which is read anew."""
+    import workbench as wb
+
+    with placed(session, "task"):
+        data = own_of(session).data
+        if not task and data is None:
+            return  # the choice of none
+        found = wb.tasks.load(task) if task else wb.tasks.from_file(data or "")
+        networks = networks_of(found)
+        preview(session, lambda now: replace(with_task(now, found, networks, data, task), errors={}, loaded=None))
+
+
+def preview(session: "Session", how: Callable[[Own], Own]) -> None:
+    """Shows the pair before anything runs: what goes in and comes out, samples, numbers of weights; without data, the file.
+
+    Then the model of an ONNX file is made, and the model is asked for its answers.
+    """
+    own = changed(session, how, another=True)
+    shown = None
+    if own.task is not None:
+        shown = described(own.task, shapes=own.shapes)
+    elif own.file is not None:
+        shown = described_file(own.file)
+    session.memory["load-preview"] = ("own", shown)
+    session.refresh("load")
+    if own.file is not None and own.task is not None:
+        _load(session, own, own.file, own.task)
+    ask(session)
+    session.refresh("load")
+
+
+def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:
+    """Makes the model of an ONNX file; why there is none stands at the network."""
+    import workbench as wb
+
+    def keep(now: Own, **found: Any) -> Own:
+        return replace(now, **found) if (now.file, now.task) == (file, task) else now
+
+    try:
+        model = wb.models.load(file, task)
+    except Exception as error:  # whatever it is, the panel must not say that it goes on
+        said = sentence(error)
+        changed(session, lambda now: keep(now, errors={**now.errors, "network": said}))
+    else:
+        changed(session, lambda now: keep(now, loaded=model), another=True)
+
+
+def _folder(session: "Session") -> Path:
+    """A folder for uploads that ends with the session."""
+    if "load-folder" not in session.memory:
+        session.memory["load-folder"] = tempfile.TemporaryDirectory(prefix="workbench-upload-")
+    return Path(session.memory["load-folder"].name)
