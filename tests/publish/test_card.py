@@ -40,6 +40,12 @@ def test_size_latency_and_machine_are_told(artifact):
     assert "| Latency at batch 1 | the file | 0.5 ms | 0.4 to 0.6 ms | 7 | a small machine |" in artifact.card
 
 
+def test_of_many_columns_the_first_ones_are_named(artifact):
+    names = [f"column {k}" for k in range(40)]
+    card = changed(artifact, preprocessing={"columns": names})
+    assert '"column 0, column 1, ' in card and 'column 9 and 30 more"' in card and "column 10" not in card
+
+
 def test_it_says_how_to_use_how_it_was_made_and_what_was_not_evaluated(artifact, study):
     card = artifact.card
     assert 'wb.load_artifact("toy-small:1")' in card

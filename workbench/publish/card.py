@@ -63,15 +63,17 @@ def _tensor(spec: Json) -> str:
     return f"`{spec['name']}` ({' x '.join(map(str, ['N', *spec['shape']]))}, {spec['dtype']})"
 
 
-def _some(classes: Sequence[str]) -> str:
-    return ", ".join(classes) if len(classes) <= 12 else f"{', '.join(classes[:10])} and {len(classes) - 10} more"
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:10])} and {len(names) - 10} more"
 
 
 def _use(manifest: Json) -> Iterator[str]:
     yield "## Use"
     yield _fenced("python", usage(manifest))
     yield words.say("card-use")
-    prepared = manifest["preprocessing"]
+    prepared = dict(manifest["preprocessing"])
+    if isinstance(prepared.get("columns"), list):
+        prepared["columns"] = _some(prepared["columns"])
     if prepared:
         yield words.say("card-preprocessing")
         yield _fenced("json", json.dumps(prepared, indent=1, ensure_ascii=False))
