@@ -113,14 +113,14 @@ def test_choices_that_are_made_while_a_file_is_read_stay(shapes, tmp_path, monke
 
     session = Session()
     given(session, tmp_path / "shapes.npz")
-    session.do("own", {"train": False})
+    session.do("own", {"network": "cnn", "train": False})
     monkeypatch.setattr(wb.models, "tensor_shapes", slowly)
-    session.do("load-path", {"path": str(tmp_path / "cnn.safetensors")})
+    session.do("load-path", {"path": str(tmp_path / "mlp.safetensors")})
     assert reads.wait(60)
-    session.do("own", {"network": "cnn", "train": True})
+    session.do("own", {"network": "mlp", "train": True})
     go_on.set()
     own = settled(session)["own"]
-    assert (own["network"], own["train"], own["weights"]["file"], own["errors"]) == ("cnn", True, "cnn.safetensors", {})
+    assert (own["network"], own["train"], own["weights"]["file"], own["errors"]) == ("mlp", True, "mlp.safetensors", {})
 
 
 def test_what_is_taken_away_while_a_file_is_read_stays_away(shapes, tmp_path, monkeypatch):
