@@ -62,6 +62,20 @@ def test_a_star_a_name_and_hiding_are_the_study_s(study, session):
     assert session.frontier["error"] is None and "hidden" not in points(session)["c2"]
 
 
+def test_a_name_of_one_s_own_is_seen_wherever_the_file_is(study, session):
+    session.do("choose", {"ids": ["c1"]})
+    session.do("label", {"id": "c1", "label": "the small one"})
+    (column,) = [c["label"] for c in session.compare["columns"] if c["id"] == "c1"]
+    jobs = {job["candidate"]: job["label"] for job in session.run["jobs"]}
+    assert column == session.publish["file"]["label"] == jobs["c1"] == "the small one" and jobs["c2"] == ""
+    session.watch.wake()
+    study.mark("c1", label="renamed elsewhere")
+    deadline = time.monotonic() + 20
+    while session.publish["file"]["label"] != "renamed elsewhere" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert session.publish["file"]["label"] == "renamed elsewhere"
+
+
 def test_a_star_that_somebody_else_gives_comes_by_itself(study, session):
     session.watch.wake()
     study.mark("c1", starred=True)

@@ -89,7 +89,7 @@ class Watch:
             self._seen = seen
             self._session.refresh(*AFTER)
         elif followed.marked != self._marked:
-            self._session.refresh("frontier")
+            self._session.refresh("frontier", "run", "compare", "publish")
         elif moved:
             self._session.show("run")
         self._marked = followed.marked

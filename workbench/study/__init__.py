@@ -6,6 +6,7 @@ from workbench.study.changed import Changes, changes
 from workbench.study.comparison import Comparison, compare
 from workbench.study.examples import Example, model_examples
 from workbench.study.frontier import Frontier
+from workbench.study.notes import Marks
 from workbench.study.previews import Preview, Previewed, preview
 from workbench.study.study import Study
 
@@ -15,6 +16,7 @@ __all__ = [
     "Comparison",
     "Example",
     "Frontier",
+    "Marks",
     "Preview",
     "Previewed",
     "Study",

@@ -41,7 +41,7 @@ def hide(session: "Session", id: str, hidden: bool) -> None:
 def label(session: "Session", id: str, label: str) -> None:
     """Gives a file a name of one's own; an empty one takes it away."""
     _study(session).mark(id, label=label)
-    session.refresh("frontier")
+    session.refresh("frontier", "run", "compare", "publish")
 
 
 def edit(session: "Session", id: str) -> None:

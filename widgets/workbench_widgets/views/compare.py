@@ -9,6 +9,7 @@ from workbench_widgets.comparing import compared, told
 from workbench_widgets.following import Following, following
 from workbench_widgets.lettering import letters
 from workbench_widgets.views.differing import recipe_rows
+from workbench_widgets.views.figures import label_of
 
 if TYPE_CHECKING:
     from workbench.records import Measurement
@@ -39,11 +40,12 @@ def view(session: "Session") -> dict[str, Any]:
     chosen.sort(key=lambda c: named[c.id])
     begun = {c.id: compared(session, baseline, c) for c in chosen}
     there = {id: found for id, found in begun.items() if found is not None}
+    marks = study.marks
     return {
         "study": study.name,
         "metric": study.metric,
         "by_default": not _picked(followed, session.chosen),
-        "columns": [_column(c, named.get(c.id, ""), begun.get(c.id)) for c in (baseline, *chosen)],
+        "columns": [_column(c, named.get(c.id, ""), label_of(marks, c), begun.get(c.id)) for c in (baseline, *chosen)],
         "rows": _rows(study.metric, [baseline, *chosen]),
         "recipe_rows": recipe_rows([baseline, *chosen]),
         "classes": list(study.task.classes) if any(found["recall"] for found in there.values()) else [],
@@ -73,9 +75,9 @@ def _others(followed: Following, chosen: "Sequence[Candidate]") -> list[list[Any
     return [[c.id, caption(c.recipe), spelled(c.recipe)] for c in rest[:OFFERED]] if len(chosen) < MOST else []
 
 
-def _column(candidate: "Candidate", letter: str, told: Mapping[str, Any] | None) -> dict[str, Any]:
+def _column(candidate: "Candidate", letter: str, label: str, told: Mapping[str, Any] | None) -> dict[str, Any]:
     figures = {name: [m.value, m.low, m.high, _unit(m)] for name, m in candidate.measures.items() if m.value == m.value}
-    column = {"id": candidate.id, "letter": letter, "title": caption(candidate.recipe)}
+    column = {"id": candidate.id, "letter": letter, "label": label, "title": caption(candidate.recipe)}
     kind: dict[str, Any] = {
         "steps": spelled(candidate.recipe),
         "family": family(candidate.recipe).key if letter else "b",

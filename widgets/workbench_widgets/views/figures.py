@@ -1,9 +1,13 @@
 """Figures as the page takes them: a value and the name of its unit."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from workbench.plots.axis import axis
 from workbench.records import Measurement
+
+if TYPE_CHECKING:
+    from workbench.study import Candidate, Marks
 
 _UNITS = {"B": "bytes", "%": "share", "×": "x"}
 
@@ -22,3 +26,8 @@ def interval_of(measurement: Measurement) -> str:
         return said
     ends = [shown.said(end).removesuffix(f" {shown.unit}") for end in (measurement.low, measurement.high)]
     return f"{said} ({' to '.join(ends)})"
+
+
+def label_of(marks: "Mapping[str, Marks]", candidate: "Candidate") -> str:
+    """The name that a person gave a candidate; empty where nobody did."""
+    return marks[candidate.id].label if candidate.id in marks else ""

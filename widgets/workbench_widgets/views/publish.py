@@ -7,7 +7,7 @@ from workbench.errors import WorkbenchError
 from workbench.plots.family import spelled
 from workbench_widgets.in_hand import in_hand
 from workbench_widgets.looking import looked
-from workbench_widgets.views.figures import interval_of
+from workbench_widgets.views.figures import interval_of, label_of
 from workbench_widgets.views.publish_card import card_of
 from workbench_widgets.views.publish_checks import checks_of
 from workbench_widgets.views.publish_versions import listed, taken
@@ -88,6 +88,7 @@ def _file(candidate: "Candidate") -> dict[str, Any]:
     metric = candidate.study.metric
     return {
         "name": candidate.name,
+        "label": label_of(candidate.study.marks, candidate),
         "steps": spelled(candidate.recipe),
         "size_bytes": int(measures["size_bytes"].value),
         "quality": interval_of(measures[metric]) if metric in measures else "",

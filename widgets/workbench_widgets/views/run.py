@@ -7,6 +7,7 @@ from workbench.errors import WorkbenchError
 from workbench.plots.family import caption, spelled
 from workbench_widgets.following import ASKED, Following, following, step_names
 from workbench_widgets.progress import At
+from workbench_widgets.views.figures import label_of
 
 if TYPE_CHECKING:
     from workbench.recipes import Recipe
@@ -35,7 +36,9 @@ def _jobs(followed: Following) -> tuple[list[dict[str, Any]], int]:
     candidates = list(followed.candidates)
     under_way = [c for c in candidates if c.status == "running"]
     over = [c for c in reversed(candidates) if c.status != "running"]
-    return [_of(followed, c) for c in (*under_way, *over[:ENDED])], max(0, len(over) - ENDED)
+    marks = followed.study.marks
+    listed = [_of(followed, c) | {"label": label_of(marks, c)} for c in (*under_way, *over[:ENDED])]
+    return listed, max(0, len(over) - ENDED)
 
 
 def _of(followed: Following, candidate: "Candidate") -> dict[str, Any]:
@@ -54,6 +57,7 @@ def _job(candidate: str, recipe: "Recipe", state: str) -> dict[str, Any]:
     at = {"step": "", "index": 0, "of": len(names), "share": 0.0, "rate": 0.0, "left": None, "trained": "", "curve": []}
     return {
         "candidate": candidate,
+        "label": "",
         "recipe": caption(recipe),
         "spelled": spelled(recipe),
         "state": state,

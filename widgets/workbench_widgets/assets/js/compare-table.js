@@ -43,6 +43,7 @@ function heading(host, column, off) {
       { class: "wb-cmp-head" },
       compareLetter(column),
       column.id,
+      column.label ? h("span", { class: "wb-own-name" }, column.label) : null,
       h("button", { type: "button", class: "wb-b wb-icon wb-cmp-x", title: name, aria: { label: name }, data: { key: `without-${column.id}` }, onclick: remove }, "×"),
     ),
     h("div", { class: "wb-cmp-recipe" }, captionOf(language, column.steps, column.title) || "–"),

@@ -44,13 +44,13 @@ export function mountPublish(host) {
 /** Which file: its id and recipe, its size, its quality, the beginning and end of its digest. */
 function publishFile(language, view, say) {
   if (!view.file) return sentence(say("publish-none"));
-  const { steps, size_bytes: size, quality, digest } = view.file;
+  const { label, steps, size_bytes: size, quality, digest } = view.file;
   const name = captionOf(language, steps, view.file.name);
   const short = digest ? `${digest.slice(0, 4)}…${digest.slice(-4)}` : "";
   return h(
     "div",
     { class: "wb-publish-file" },
-    h("p", {}, h("strong", {}, view.candidate), name === view.candidate ? null : ` ${name}`),
+    h("p", {}, h("strong", {}, view.candidate), label ? [" ", h("span", { class: "wb-own-name" }, label)] : null, name === view.candidate ? null : ` ${name}`),
     h("p", { class: "wb-quiet" }, [bytes(size).join("\u2009"), quality].filter(Boolean).join(", "), "  sha256 ", h("code", {}, short)),
   );
 }

@@ -55,14 +55,14 @@ export function runRow(host) {
   const root = h("li", { class: "wb-job" }, state, file, recipe, h("div", { class: "wb-job-steps" }, bars, step), rate, left, acts, why);
   let shown = "";
   const update = (job) => {
-    const now = JSON.stringify([job.state, job.candidate, job.recipe, job.reason, job.steps.length]);
+    const now = JSON.stringify([job.state, job.candidate, job.recipe, job.reason, job.label, job.steps.length]);
     if (now !== shown) {
       shown = now;
       const focused = acts.contains(document.activeElement);
       root.dataset.state = job.state;
       fill(state, runState(host.language, job.state));
       fill(file, job.candidate);
-      fill(recipe, captionOf(host.language, job.spelled, job.recipe) || "–");
+      fill(recipe, job.label ? [h("span", { class: "wb-own-name" }, job.label), " "] : null, captionOf(host.language, job.spelled, job.recipe) || "–");
       fill(why, job.reason);
       why.hidden = !job.reason;
       fill(bars, job.steps.map(() => h("span", { class: "wb-bar" }, h("i"))));
