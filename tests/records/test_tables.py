@@ -181,3 +181,27 @@ def test_a_stamp_of_notes_is_another_one_whenever_a_note_of_the_kinds_changes(re
     records.note("verdict", {row.id: {}})
     assert len(set(seen)) == len(seen) and records.stamp_of_notes("s", kinds) == seen[-1]
     assert records.stamp_of_notes("other", kinds) == records.stamp_of_notes("none", kinds)
+
+
+def test_thousands_of_rows_share_their_texts(records):
+    """A page's kernel holds every row of its study: names, digests and machines are in memory once."""
+    for digest in ("d1", "d2"):
+        claimed = records.claim("s", digest, [])
+        records.begin(claimed.id, "job")
+        told = Measurement(
+            "speed", 1.0, 1.0, 1.0, "ms", False, 1, machine="a machine", details={"instructions": ["avx2", "vnni"]}
+        )
+        records.finish(claimed.id, "ab" * 32, (), {"speed": told}, {"versions": {"numpy": "2.4.6"}})
+    one, two = (row for row in records.candidates("s") if row.digest != BASELINE)
+    assert one.measures["speed"] == two.measures["speed"] and one.lineage == two.lineage
+    for a, b in zip(_texts(one.measures["speed"].to_json()), _texts(two.measures["speed"].to_json()), strict=True):
+        assert a is b
+    assert one.lineage["versions"]["numpy"] is two.lineage["versions"]["numpy"]
+
+
+def _texts(value):
+    """Every text in a JSON value, keys too."""
+    if isinstance(value, str):
+        return [value]
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [text for part in parts for text in _texts(part)]

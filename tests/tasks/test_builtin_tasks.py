@@ -103,6 +103,27 @@ def test_fashion_mnist_is_read_from_a_named_folder_and_normalised(tmp_path, monk
     assert task.preprocessing == {"scale": 1 / 255, "mean": 0.286, "std": 0.353}
 
 
+def test_where_nobody_trains_the_training_data_is_checked_and_not_kept(tmp_path, monkeypatch):
+    """A page's kernel would hold 172 MB of Fashion-MNIST otherwise."""
+    _fashion(tmp_path / "fashion-mnist")
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
+    spec = wb.tasks.load("fashion-mnist").spec()
+    task = wb.tasks.from_spec(spec, train=False)
+    assert not {"inputs", "targets"} & set(vars(task.train)) and "inputs" in vars(task.validation)
+    assert len(task.train) == 55_000 and task.train.targets[-1] == 54_999 % 10, "read again when somebody asks"
+    (tmp_path / "fashion-mnist" / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(_idx(np.zeros(55_003)), 1))
+    with pytest.raises(InputError) as caught:
+        wb.tasks.from_spec({**spec, "name": "again"}, train=False)
+    assert caught.value.code == "data-changed"
+
+
+def test_reading_the_digits_imports_no_scikit_learn():
+    code = (
+        "import sys, workbench as wb; wb.tasks.load('digits').digest; print({'sklearn', 'scipy', 'pandas'} & set(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "set()"
+
+
 def test_fashion_mnist_that_is_not_there_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
     monkeypatch.setattr("workbench.tasks.builtin.fashion_mnist.FOLDER", tmp_path / "nowhere")
@@ -121,6 +142,12 @@ def test_idx_files_hold_every_type_in_big_endian(tmp_path, kind, code):
     for name in "ab":
         found = read_idx(tmp_path / name)
         assert found.dtype == kind and np.array_equal(found, array)
+
+
+def test_an_idx_header_that_names_too_much_is_damaged(tmp_path):
+    (tmp_path / "lies").write_bytes(b"\0\0\x08\x03" + struct.pack(">3I", 2**31, 2**31, 2**31) + b"\0")
+    with pytest.raises(Damaged):
+        read_idx(tmp_path / "lies")
 
 
 @pytest.mark.parametrize("cut", [0, 3, 5, 11, 15, -1])

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LEAST = 10
 """Samples that a bootstrap needs: fewer resemble each other too much to say how another set of them would differ."""
 
+_DENSE = 100_000
+"""Up to so many cells x classes a plain table is as quick as a sparse one, and scipy's 25 MB stay out of the process."""
+
 PerSample = Callable[[Array, Array], Array]
 """From the first output (N x ...) and the targets (N, or N x ...) to one value a sample (N)."""
 
@@ -148,7 +151,9 @@ class OfTables(Metric):
         told = [_by_class(classes, cells[:, 0], said) for said in cells[:, 1:].T]
         return [self._macro(counts[None], *t)[0] for t in told], [self._macro(drawn, *t) for t in told]
 
-    def _macro(self, counts: Array, actual: "csr_array", predicted: "csr_array", hit: "csr_array") -> Array:
+    def _macro(
+        self, counts: Array, actual: "Array | csr_array", predicted: "Array | csr_array", hit: "Array | csr_array"
+    ) -> Array:
         """The mean over classes of counts (draws x cells), in blocks of draws so that memory stays small."""
         block = max(1, 1_000_000 // actual.shape[1])
         return np.concatenate(
@@ -160,17 +165,21 @@ class OfTables(Metric):
         return np.where(present, self.figure(hits, predicted, actual), 0.0).sum(axis=-1) / present.sum(axis=-1)
 
 
-def _by_class(classes: Array, true: Array, said: Array) -> "tuple[csr_array, csr_array, csr_array]":
+def _by_class(classes: Array, true: Array, said: Array) -> "tuple[Array | csr_array, ...]":
     """Which cells have the class as their target, as their answer, and as both: cells x classes, zeros and ones."""
-    from scipy.sparse import csr_array
-
     place = np.searchsorted(classes, said)
     place[place == len(classes)] = 0
     known = classes[place] == said
     shape, every = (len(true), len(classes)), np.arange(len(true))
 
-    def ones(chosen: Array, columns: Array) -> "csr_array":
-        return csr_array((np.ones(chosen.sum()), (every[chosen], columns[chosen])), shape=shape)
+    def ones(chosen: Array, columns: Array) -> "Array | csr_array":
+        if len(true) * len(classes) > _DENSE:
+            from scipy.sparse import csr_array
+
+            return csr_array((np.ones(chosen.sum()), (every[chosen], columns[chosen])), shape=shape)
+        table = np.zeros(shape)
+        table[every[chosen], columns[chosen]] = 1.0
+        return table
 
     column = np.searchsorted(classes, true)
     return ones(np.ones(len(true), bool), column), ones(known, place), ones(true == said, column)

@@ -24,6 +24,7 @@ from workbench.records.schema import meta as _meta
 from workbench.records.schema import notes as _notes
 from workbench.records.schema import studies as _studies
 from workbench.records.schema import versions as _versions
+from workbench.records.texts import shared_texts
 from workbench.records.values import Measurement, Report, Status
 
 BASELINE = "baseline"
@@ -310,7 +311,8 @@ def _over(url: str, study: str) -> dict[int, tuple[tuple[Any, ...], CandidateRow
 
 @cache
 def _engine(url: str) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
+    given = {"timeout": 30} if url.startswith("sqlite") else {}
+    engine = sa.create_engine(url, connect_args=given, json_deserializer=shared_texts)
     if url.startswith("sqlite"):
         event.listen(engine, "connect", _prepare_sqlite)
     with _spoken(url), engine.begin() as connection:

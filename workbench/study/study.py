@@ -89,7 +89,7 @@ class Study:
     @cached_property
     def task(self) -> Task:
         """The task, rebuilt from its description where the study was opened by name."""
-        return self._task or from_spec(self._row.task)
+        return self._task or from_spec(self._row.task, train=False)  # a worker trains, not this process
 
     @cached_property
     def model(self) -> Model:

@@ -4,7 +4,7 @@ Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digit
 """
 
 import gzip
-import math
+import io
 import struct
 import zlib
 from pathlib import Path
@@ -16,24 +16,40 @@ from workbench.tasks.task import Array
 
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _GZIP = b"\x1f\x8b"
+_PIECE = 2**20
 
 
 def read_idx(path: Path) -> Array:
     """The array in an IDX file, plain or gzipped, in its own type. Raises `Damaged` where the file is not whole."""
-    data = path.read_bytes()
-    if data.startswith(_GZIP):
+    with open(path, "rb") as file:
+        zipped = file.read(2) == _GZIP
+    with gzip.open(path) if zipped else open(path, "rb") as opened:
         try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
+            return _read(opened)
+        except (_NotWhole, OSError, EOFError, zlib.error) as error:
             raise Damaged("not-idx", path=str(path), why=str(error)) from None
-    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in _TYPES:
-        raise Damaged("not-idx", path=str(path), why="it does not begin as one")
-    start = 4 + 4 * data[3]
-    if len(data) < start:
-        raise Damaged("not-idx", path=str(path), why="it ends within its header")
-    shape = struct.unpack(f">{data[3]}I", data[4:start])
-    kind = np.dtype(_TYPES[data[2]])
-    expected = start + kind.itemsize * math.prod(shape)
-    if len(data) != expected:
-        raise Damaged("not-idx", path=str(path), why=f"it has {len(data)} bytes instead of {expected}")
-    return np.frombuffer(data, kind, offset=start).reshape(shape).astype(kind.newbyteorder("="))
+
+
+class _NotWhole(Exception):
+    """Why a file is no IDX file, in words."""
+
+
+def _read(file: gzip.GzipFile | io.BufferedReader) -> Array:
+    """Straight into the array, so that a set of pictures is in memory once."""
+    head = file.read(4)
+    if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _TYPES:
+        raise _NotWhole("it does not begin as one")
+    sides = file.read(4 * head[3])
+    if len(sides) < 4 * head[3]:
+        raise _NotWhole("it ends within its header")
+    kind = np.dtype(_TYPES[head[2]])
+    try:
+        array = np.empty(struct.unpack(f">{head[3]}I", sides), kind)
+    except (MemoryError, ValueError):
+        raise _NotWhole("its header names more numbers than there can be") from None
+    into, filled = array.reshape(-1).view(np.uint8).data, 0
+    while filled < array.nbytes and (count := file.readinto(into[filled : filled + _PIECE])):
+        filled += count
+    if filled < array.nbytes or file.read(1):
+        raise _NotWhole(f"it has {'less' if filled < array.nbytes else 'more'} than the {array.nbytes} bytes of its numbers")
+    return array.astype(kind.newbyteorder("="), copy=False)

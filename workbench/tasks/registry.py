@@ -13,7 +13,7 @@ from typing import Any
 from workbench.errors import InputError, NotFound
 from workbench.files import canonical
 from workbench.tasks import builtin, snapshots
-from workbench.tasks.task import Task
+from workbench.tasks.task import StoredSplit, Task
 from workbench.words import nearest
 
 _GROUP = "workbench.tasks"
@@ -43,12 +43,16 @@ def load(name: str) -> Task:
     raise NotFound("no-task", name=name, nearest=nearest(str(name), names()))
 
 
-def from_spec(spec: Mapping[str, Any]) -> Task:
-    """The task that `Task.spec` described, in any process; read once per process.
+def from_spec(spec: Mapping[str, Any], *, train: bool = True) -> Task:
+    """The task that `Task.spec` described, in any process; read once per process. Where it will not be trained here (`train`),
+    the training data is let go once it was checked: it is most of the memory, and is read again when somebody asks for it.
 
     Raises `InputError` where its arrays are gone from the store, or where a data set has changed since.
     """
-    return _rebuilt(canonical(spec))
+    task = _rebuilt(canonical(spec))
+    if not train and isinstance(task.train, StoredSplit):
+        task.train.let_go()
+    return task
 
 
 @lru_cache(maxsize=4)

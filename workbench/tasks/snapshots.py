@@ -16,7 +16,7 @@ from workbench.errors import InputError
 from workbench.files import Digest, digest_json
 from workbench.objects import Objects
 from workbench.tasks.assembly import assemble
-from workbench.tasks.task import Array, Inputs, Split, Task
+from workbench.tasks.task import Array, Inputs, Split, StoredSplit, Task
 
 
 def located(task: Task) -> Task:
@@ -37,11 +37,16 @@ def keep(task: Task) -> None:
 
 def read(name: str, source: Mapping[str, Any]) -> Task:
     """The task whose arrays lie under the keys of `source`; `InputError` where they are gone or damaged."""
-    data, test = _folder(name, source["objects"]), _folder(name, source["test"])
-    asked = json.loads((data / "task.json").read_text(encoding="utf-8"))
-    splits = (_split(data, "train"), _split(data, "validation"), _split(test, "test"))
+    data, test = source["objects"], source["test"]
+    asked = json.loads((_folder(name, data) / "task.json").read_text(encoding="utf-8"))
+    _folder(name, test)
+    splits = (_stored(name, data, "train"), _stored(name, data, "validation"), _stored(name, test, "test"))
     asked["classes"] = tuple(asked["classes"])
     return assemble(splits=splits, source=source, **asked)
+
+
+def _stored(name: str, key: Digest, split: str) -> Split:
+    return StoredSplit(split, lambda: _arrays(_folder(name, key), split))
 
 
 def _described(task: Task) -> dict[str, Any]:
@@ -71,9 +76,9 @@ def _save(folder: Path, name: str, array: Array) -> str:
     return f"{name}.npy"
 
 
-def _split(folder: Path, name: str) -> Split:
+def _arrays(folder: Path, name: str) -> tuple[Inputs, Array | None]:
     index = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     arrays = [np.load(folder / file, allow_pickle=False) for file in index["inputs"]]
     inputs: Inputs = arrays[0] if index["names"] is None else dict(zip(index["names"], arrays, strict=True))
     targets = None if index["targets"] is None else np.load(folder / index["targets"], allow_pickle=False)
-    return Split(name, inputs, targets)
+    return inputs, targets

@@ -91,6 +91,25 @@ class Split:
         return Split(self.name, inputs, None if self.targets is None else self.targets[:count])
 
 
+class StoredSplit(Split):
+    """A split that lies on the disk: `read` gives its inputs and targets, and is called when somebody first asks for them."""
+
+    def __init__(self, name: str, read: Callable[[], tuple[Inputs, Array | None]]) -> None:
+        self.name = name
+        self._read = read
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("inputs", "targets"):
+            raise AttributeError(name)
+        self.inputs, self.targets = self._read()
+        return self.__dict__[name]
+
+    def let_go(self) -> None:
+        """Forgets the data, and keeps its digest: it is read again when somebody asks for it."""
+        for name in ("inputs", "targets"):
+            self.__dict__.pop(name, None)
+
+
 @dataclass(frozen=True, eq=False)
 class Task:
     """Data, question and form. **Train fits, validation selects, test reports once.**

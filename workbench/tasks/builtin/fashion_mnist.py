@@ -5,6 +5,7 @@ Algorithms", 2017, arXiv:1708.07747.
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from workbench.errors import NotFound
 from workbench.tasks.assembly import assemble
 from workbench.tasks.idx import read_idx
-from workbench.tasks.task import Array, Split, Task
+from workbench.tasks.task import Array, StoredSplit, Task
 
 CLASSES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 MEAN, DEVIATION = 0.2860, 0.3530
@@ -27,12 +28,13 @@ def load() -> Task:
 
     Raises `NotFound` where the data set is not installed, and `Damaged` where a file is not whole.
     """
-    images, labels = _images(FILES[0]), _labels(FILES[1])
     splits = (
-        Split("train", images[:TRAIN], labels[:TRAIN]),
-        Split("validation", images[TRAIN:], labels[TRAIN:]),
-        Split("test", _images(FILES[2]), _labels(FILES[3])),
+        StoredSplit("train", lambda: _read(FILES[:2], slice(TRAIN))),
+        StoredSplit("validation", lambda: _read(FILES[:2], slice(TRAIN, None))),
+        StoredSplit("test", lambda: _read(FILES[2:], slice(None))),
     )
+    for name in FILES:
+        _path(name)
     return assemble(
         "fashion-mnist",
         "classification",
@@ -52,15 +54,16 @@ def present() -> bool:
         return False
 
 
-def _images(name: str) -> Array:
-    pixels = np.multiply(read_idx(_path(name)), np.float32(1 / 255), dtype=np.float32)
+def _read(files: Sequence[str], samples: slice) -> tuple[Array, Array]:
+    images, labels = (read_idx(_path(name))[samples] for name in files)
+    return _normalised(images), labels.astype(np.int64)
+
+
+def _normalised(images: Array) -> Array:
+    pixels = np.multiply(images, np.float32(1 / 255), dtype=np.float32)
     pixels -= np.float32(MEAN)
     pixels /= np.float32(DEVIATION)
     return pixels.reshape(-1, 1, 28, 28)
-
-
-def _labels(name: str) -> Array:
-    return read_idx(_path(name)).astype(np.int64)
 
 
 def _path(name: str) -> Path:
