@@ -146,7 +146,27 @@ def pointing(tab: Tab, files: int) -> Iterator[Line]:
         for share in (50, 95):
             label = f"{files:,} files, {name}: frame, {share} of 100 are within"
             yield Line(exact(label, float(np.percentile(frames, share)), "ms", local=True), FRAME, 1)
+    yield from parallel(tab, files)
     yield from choosing(tab, files)
+
+
+def parallel(tab: Tab, files: int) -> Iterator[Line]:
+    """Frames while the lines of so many files are pointed at, one after the other."""
+    tab.page.get_by_role("region", name="Frontier").get_by_role("button", name="Parallel", exact=True).click()
+    lines = tab.page.locator("[data-key=parallel]")
+    lines.scroll_into_view_if_needed()
+    box = lines.bounding_box()
+    assert box is not None
+    left, top, wide, tall = box["x"] + 40, box["y"] + 70, box["width"] - 80, box["height"] - 120
+    tab.page.mouse.move(left, top)
+    tab.page.wait_for_timeout(500)
+    tab.run("await meter.frame(); meter.start()")
+    for k in range(4):
+        tab.page.mouse.move(left + wide * (k % 2 == 0), top + tall * (k + 1) / 4, steps=50)
+    frames = np.array(tab.run("return meter.stop()"))
+    for share in (50, 95):
+        label = f"{files:,} files as parallel lines, hovering: frame, {share} of 100 are within"
+        yield Line(exact(label, float(np.percentile(frames, share)), "ms", local=True), FRAME, 1)
 
 
 def choosing(tab: Tab, files: int) -> Iterator[Line]:

@@ -9,7 +9,8 @@ const load = async (name) => import(found(name));
 const { FrontierState } = await load("frontier-state.js");
 const { parallelAxes, parallelLine, parallelNear, parallelPlace, withinLimits } = await load("parallel-place.js");
 const { paintParallel } = await load("parallel-paint.js");
-const { axisTitle } = await load("parallel-over.js");
+const { axisFigure, axisTitle } = await load("parallel-over.js");
+const { drawParallel } = await load("parallel-save.js");
 const { captionOf, settingsOf } = await load("captions.js");
 const { SvgPen } = await load("svg-pen.js");
 const { FAMILY_KEYS } = await load("shapes.js");
@@ -57,11 +58,11 @@ test("a line breaks where a figure is missing, and is found where it passes", ()
   assert.equal(parallelLine(place, last).filter((corner) => corner === null).length, 2);
   for (const point of points.filter((one) => one !== last)) {
     const corner = parallelLine(place, point).at(-1);
-    assert.equal(parallelNear(place, points, [corner[0], corner[1] + 2], 14).id, point.id);
+    assert.equal(parallelNear(place, [corner[0], corner[1] + 2], 14).id, point.id);
   }
   const [x, y] = parallelLine(place, last)[2];
-  assert.equal(parallelNear(place, points, [x - 1, y], 14), last);
-  assert.equal(parallelNear(place, points, [place.x(0), -500], 14), null);
+  assert.equal(parallelNear(place, [x - 1, y], 14), last);
+  assert.equal(parallelNear(place, [place.x(0), -500], 14), null);
 });
 
 test("files outside the limits are those that the chart's window leaves out", () => {
@@ -89,4 +90,23 @@ test("captions are words of the page's language; a technique without a word is n
 test("settings add up over a recipe", () => {
   assert.deepEqual(settingsOf([["StructuredPruning", 0.5], ["FineTuning", 2], ["StructuredPruning", 0.5], ["Distillation", 3], ["HalfPrecision", null]]), { prune: 0.75, epochs: 5, bits: 16 });
   assert.equal(axisTitle("zh", { setting: true, name: "prune" }), "剪枝");
+});
+
+test("saved as SVG, it has titles and both ends of every axis, the limits, the file in hand and what the colours mean", () => {
+  const state = stateOf({ x: 100_000, y: 0.8 });
+  state.choose(["c2"]);
+  const ink = { paper: "#fff", ink: "#000", "ink-2": "#555", edge: "#888", accent: "#00f", family: Object.fromEntries(FAMILY_KEYS.map((key) => [key, "#123456"])) };
+  const pen = new SvgPen(900, 580);
+  drawParallel(pen, { state, ink }, "en", 900, 580);
+  const texts = [...pen.text().matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+  for (const axis of parallelAxes(state, 900)) {
+    for (const said of [axisTitle("en", axis), ...[axis.best, axis.worst].map((value) => axisFigure(axis, value).filter(Boolean).join("\u2009"))]) assert.ok(texts.join(" ").includes(said), said);
+  }
+  for (const limit of ["≤\u2009100\u2009kB", "≥\u200980.0\u2009%"]) assert.ok(texts.includes(limit), limit);
+  assert.ok(texts.includes("50.0\u2009kB") && texts.includes("90.0\u2009%"), texts.join());
+  assert.ok(texts.some((text) => text.startsWith("c2 ")) && texts.some((text) => text.includes("up is better")));
+  assert.equal(texts.filter((text) => text === "Prune, quantize").length, 1);
+  assert.ok(!pen.text().includes("NaN") && !pen.text().includes("undefined"));
+  const places = [...pen.text().matchAll(/<text x="([-\d.]+)" y="([-\d.]+)"/g)];
+  assert.ok(places.every(([, x, y]) => x >= 0 && x <= 900 && y >= 10 && y <= 580), "on the paper");
 });

@@ -9,6 +9,7 @@ import { axesOver, marksOver } from "./frontier-over.js";
 import { paintChart } from "./frontier-paint.js";
 import { placeOf } from "./frontier-place.js";
 import { FrontierPointer } from "./frontier-pointer.js";
+import { drawChart } from "./frontier-save.js";
 import { measureTitle } from "./frontier-say.js";
 import { inkOf, watchTheme } from "./ink.js";
 import { estimateOf } from "./points.js";
@@ -28,6 +29,7 @@ export class FrontierChart {
     this.acts = acts;
     this.shown = { hover: null, lasso: null, caught: [], moving: null, flights: null, layer: (pen, draw) => this.layer(pen, draw) };
     this.kept = new KeptLayer();
+    this.printed = { name: "frontier", draw: drawChart };
     this.ink = null;
     this.place = null;
     this.motion = null;

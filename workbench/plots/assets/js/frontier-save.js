@@ -1,4 +1,4 @@
-// The chart as a file: drawn anew as SVG or PNG with its words, or its figures as CSV.
+// A view as a file: drawn anew as SVG or PNG with its words, or its figures as CSV.
 
 import { download } from "./dom.js";
 import { axisLabel, countSaid, nameOf, recipeOf } from "./frontier-say.js";
@@ -11,37 +11,43 @@ import { SvgPen } from "./svg-pen.js";
 const SAVED_SIZE = [900, 580];
 const SAVED_SHARPNESS = 2;
 
-/** Offers the chart for download: kind is "SVG", "PNG" or "CSV". */
-export function saveChart(chart, language, kind) {
-  const { state } = chart;
-  const name = `${state.data.study || "frontier"}-frontier`;
+/**
+ * Offers what a view shows for download: kind is "SVG", "PNG" or "CSV". The view has { state, ink, root }, and `printed`: what its
+ * files are called, and `draw(pen, view, language, width, height)`, which draws all of it on a paper that is there.
+ */
+export function saveView(view, language, kind) {
+  const { state } = view;
+  const name = `${state.data.study || "frontier"}-${view.printed.name}`;
   if (kind === "CSV") download(`${name}.csv`, new Blob([csvOf(state, language)], { type: "text/csv" }));
-  else if (kind === "SVG") download(`${name}.svg`, new Blob([svgOf(chart, language)], { type: "image/svg+xml" }));
-  else pngOf(chart, language, (blob) => download(`${name}.png`, blob));
+  else if (kind === "SVG") download(`${name}.svg`, new Blob([svgOf(view, language)], { type: "image/svg+xml" }));
+  else pngOf(view, language, (blob) => download(`${name}.png`, blob));
 }
 
-export function svgOf(chart, language) {
+function svgOf(view, language) {
   const pen = new SvgPen(...SAVED_SIZE);
-  drawSaved(pen, chart, language);
+  drawSaved(pen, view, language);
   return pen.text();
 }
 
-function pngOf(chart, language, done) {
+function pngOf(view, language, done) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = SAVED_SIZE.map((side) => side * SAVED_SHARPNESS);
   const pen = canvas.getContext("2d");
   pen.scale(SAVED_SHARPNESS, SAVED_SHARPNESS);
-  drawSaved(pen, chart, language);
+  drawSaved(pen, view, language);
   canvas.toBlob(done, "image/png");
 }
 
-function drawSaved(pen, { state, ink, root }, language) {
-  const [width, height] = SAVED_SIZE;
-  pen.fillStyle = ink.paper;
-  pen.fillRect(0, 0, width, height);
+function drawSaved(pen, view, language) {
+  pen.fillStyle = view.ink.paper;
+  pen.fillRect(0, 0, ...SAVED_SIZE);
+  pen.font = `12px ${getComputedStyle(view.root).fontFamily}`;
+  view.printed.draw(pen, view, language, ...SAVED_SIZE);
+}
+
+export function drawChart(pen, { state, ink }, language, width, height) {
   const place = placeOf(state, width, height);
   paintChart(pen, state, place, ink, { hover: null, lasso: null, caught: [], moving: null, flights: null, layer: null });
-  pen.font = `12px ${getComputedStyle(root).fontFamily}`;
   writeSaved(pen, state, place, ink, language);
 }
 

@@ -6,7 +6,7 @@ import { FrontierActs, scrollToPanel } from "./frontier-acts.js";
 import { chartBar, familyBar, saveBar } from "./frontier-bar.js";
 import { FrontierChart } from "./frontier-chart.js";
 import { answerLine, handBox } from "./frontier-hand.js";
-import { saveChart } from "./frontier-save.js";
+import { saveView } from "./frontier-save.js";
 import { countSaid } from "./frontier-say.js";
 import { FrontierState } from "./frontier-state.js";
 import { FrontierTable } from "./frontier-table.js";
@@ -144,7 +144,7 @@ class FrontierPanel {
       this.redraw();
     };
     const button = (hidden.length && this.host.live) || off.length ? h("button", { type: "button", class: "wb-b wb-plain", data: { key: "show-all" }, onclick: all }, word(language, "frontier-show-all")) : null;
-    fill(this.count, h("span", {}, countSaid(language, this.state, this.chart.outside())), button, saveBar(language, (kind) => saveChart(this.chart, language, kind), this.view === "chart"));
+    fill(this.count, h("span", {}, countSaid(language, this.state, this.chart.outside())), button, saveBar(language, (kind) => saveView(this.view === "parallel" ? this.parallel : this.chart, language, kind), this.view !== "table"));
   }
 
   redraw() {

@@ -6,12 +6,14 @@ import { measureTitle, nameOf } from "./frontier-say.js";
 import { glyph } from "./shapes.js";
 import { WORDS, word } from "./words.js";
 
+/** What stays while lines are pointed at: titles and ends of the axes, the limits. */
+export function parallelOver(state, place, language) {
+  return [...place.axes.flatMap((axis, k) => axisOver(place, language, axis, k)), ...["x", "y"].flatMap((name) => limitOver(state, place, name))];
+}
+
 /** `told` is the file that carries its figures, `failed` one whose reason is told. */
-export function parallelOver(state, place, language, { told, failed }) {
-  const axes = place.axes.flatMap((axis, k) => axisOver(place, language, axis, k));
-  const limits = ["x", "y"].flatMap((name) => limitOver(state, place, name));
-  const figures = told ? place.axes.map((axis, k) => toldOver(place, axis, k, told)) : [];
-  return [...axes, ...limits, ...figures, footOver(place, language, failed || told)];
+export function parallelTold(place, language, { told, failed }) {
+  return [...(told ? place.axes.map((axis, k) => toldOver(place, axis, k, told)) : []), footOver(place, language, failed || told)];
 }
 
 function axisOver(place, language, axis, k) {

@@ -52,7 +52,10 @@ function measureAxis(state, name, points) {
   return { name, setting: false, measure, of, worst, best, clipped: kept.length < values.length, log: least > 0 && most > 10 * least };
 }
 
-/** Where the axes stand in pixels. `at(axis, value)` is kept within the axis. */
+/**
+ * Where the axes stand in pixels, and the files on them: `heights[k][i]` is where file `points[i]` crosses axis k, NaN where it has
+ * no such figure. `at(axis, value)` is kept within the axis.
+ */
 export function parallelPlace(state, width, height) {
   const axes = parallelAxes(state, width);
   const edge = Math.min(46, width / (2 * Math.max(axes.length, 1)));
@@ -60,7 +63,14 @@ export function parallelPlace(state, width, height) {
   const [top, bottom] = [PARALLEL_TOP, height - PARALLEL_FOOT];
   const scales = axes.map(({ worst, best, log }) => scaleOf(worst, best, log, bottom, top));
   const at = (k, value) => Math.min(Math.max(scales[k].at(value), top), bottom);
-  return { width, height, axes, scales, step, edge, top, bottom, x: (k) => edge + k * step, at };
+  const points = state.scene.items.map((item) => item.point);
+  const heights = axes.map((axis, k) => Float64Array.from(points, (point) => heightOn(axis, k, at, point)));
+  return { width, height, axes, scales, step, edge, top, bottom, points, heights, x: (k) => edge + k * step, at };
+}
+
+function heightOn(axis, k, at, point) {
+  const value = axis.of(point);
+  return value === null ? NaN : at(k, value);
 }
 
 /** A file's corners: [x, y] on each axis, null where it has no such figure. */
@@ -72,19 +82,19 @@ export function parallelLine(place, point) {
 }
 
 /** The file whose line passes nearest to a place, within `reach` pixels; null where there is none. */
-export function parallelNear(place, points, [x, y], reach) {
+export function parallelNear(place, [x, y], reach) {
+  if (!place.axes.length) return null;
   const k = Math.min(Math.max(Math.floor((x - place.edge) / (place.step || 1)), 0), Math.max(place.axes.length - 2, 0));
   const share = Math.min(Math.max((x - place.x(k)) / (place.step || 1), 0), 1);
   const eased = share * share * (3 - 2 * share);
+  const [from, to] = [place.heights[k], place.heights[Math.min(k + 1, place.axes.length - 1)]];
   let nearest = null;
   let least = reach;
-  for (const point of points) {
-    const [from, to] = [k, Math.min(k + 1, place.axes.length - 1)].map((axis) => place.axes[axis].of(point));
-    if (from === null || to === null) continue;
-    const gap = Math.abs(place.at(k, from) * (1 - eased) + place.at(Math.min(k + 1, place.axes.length - 1), to) * eased - y);
-    if (gap >= least) continue;
+  for (let i = 0; i < from.length; i += 1) {
+    const gap = Math.abs(from[i] * (1 - eased) + to[i] * eased - y);
+    if (!(gap < least)) continue; // nor where there is no figure
     least = gap;
-    nearest = point;
+    nearest = place.points[i];
   }
   return nearest;
 }

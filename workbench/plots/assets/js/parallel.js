@@ -6,9 +6,10 @@ import { FrontierKeys } from "./frontier-keys.js";
 import { placeOf } from "./frontier-place.js";
 import { limitSaid } from "./frontier-say.js";
 import { inkOf, watchTheme } from "./ink.js";
-import { parallelOver } from "./parallel-over.js";
+import { parallelOver, parallelTold } from "./parallel-over.js";
 import { paintParallel } from "./parallel-paint.js";
 import { parallelNear, parallelPlace } from "./parallel-place.js";
+import { drawParallel } from "./parallel-save.js";
 import { word } from "./words.js";
 
 const PARALLEL_REACH = 14; // pixels within which a line is meant
@@ -17,7 +18,7 @@ const PARALLEL_GRIP = 12; // and a limit
 export class FrontierParallel {
   /** `acts` as the chart's. */
   constructor(host, state, acts) {
-    Object.assign(this, { host, state, acts, shown: { hover: null }, ink: null, place: null, lines: null, drag: null, size: [0, 0], kept: new KeptLayer() });
+    Object.assign(this, { host, state, acts, shown: { hover: null }, ink: null, place: null, lines: null, laid: [], drag: null, size: [0, 0], kept: new KeptLayer(), printed: { name: "parallel", draw: drawParallel } });
     this.redraw = framed(() => this.draw());
     this.root = this.built();
     this.keys = new FrontierKeys(this);
@@ -36,7 +37,9 @@ export class FrontierParallel {
     const help = fresh("wb-help");
     const language = this.host.language;
     this.canvas = h("canvas", { class: "wb-canvas", aria: { hidden: "true" } });
-    this.over = h("div", { class: "wb-over", aria: { hidden: "true" } });
+    this.fixed = h("div", {});
+    this.figures = h("div", {});
+    this.over = h("div", { class: "wb-over", aria: { hidden: "true" } }, this.fixed, this.figures);
     const listen = { onpointermove: (event) => this.moved(event), onpointerleave: () => this.left(), onpointerdown: (event) => this.pressed(event), onpointerup: () => this.lifted(), onpointercancel: () => this.lifted(), onclick: (event) => this.clicked(event) };
     this.hit = h("div", { class: "wb-hit wb-hit-lines", role: "application", tabindex: "0", aria: { label: word(language, "parallel-name"), describedby: help }, data: { key: "parallel" }, ...listen });
     return h("div", { class: "wb-plot wb-lines", hidden: true }, this.canvas, this.hit, this.over, h("p", { class: "wb-sr", id: help }, word(language, "frontier-help")));
@@ -65,13 +68,23 @@ export class FrontierParallel {
     if (this.root.hidden || !width || !height || !state.data.measure[state.x] || !state.data.measure[state.y]) return;
     if (!this.ink) this.ink = inkOf(this.root);
     this.place = placeOf(state, width, height);
-    this.lines = parallelPlace(state, width, height);
-    const { told } = this;
+    this.layOut(width, height);
     // The many lines change with the files, the limits and the place: hovering draws none of them again.
     const of = [state.scene, state.limit("x"), state.limit("y"), this.ink];
     const layer = (pen, draw) => this.kept.put(pen, of, width, height, draw);
-    paintParallel(penOf(this.canvas, width, height), state, this.lines, this.ink, { told, layer });
-    fill(this.over, parallelOver(state, this.lines, this.host.language, { told, failed: this.shown.hover && this.shown.hover.reason ? this.shown.hover : null }));
+    const { told, shown, lines, host } = this;
+    paintParallel(penOf(this.canvas, width, height), state, lines, this.ink, { told, layer });
+    fill(this.figures, parallelTold(lines, host.language, { told, failed: shown.hover && shown.hover.reason ? shown.hover : null }));
+  }
+
+  /** Axes, and where thousands of files stand on them: made anew only with the files, the measures, the limits or the size. */
+  layOut(width, height) {
+    const { state } = this;
+    const of = [state.scene, width, height, state.limit("x"), state.limit("y")];
+    if (this.lines && of.every((one, k) => one === this.laid[k])) return;
+    this.laid = of;
+    this.lines = parallelPlace(state, width, height);
+    fill(this.fixed, parallelOver(state, this.lines, this.host.language));
   }
 
   at(event) {
@@ -80,7 +93,7 @@ export class FrontierParallel {
   }
 
   point(event) {
-    return this.lines ? parallelNear(this.lines, this.state.scene.items.map((item) => item.point), this.at(event), PARALLEL_REACH) : null;
+    return this.lines ? parallelNear(this.lines, this.at(event), PARALLEL_REACH) : null;
   }
 
   /** The limit that a hand is at: its axis's number and "x" or "y". */
