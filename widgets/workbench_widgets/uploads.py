@@ -1,11 +1,16 @@
 """Files on their way from a browser: in pieces, whole at the end or not taken."""
 
+import fcntl
 import hashlib
 import secrets
+import shutil
+import tempfile
+import weakref
 from pathlib import Path
+from typing import IO
 
 from workbench.errors import Damaged, InputError
-from workbench.files import Digest, storage
+from workbench.files import Digest, home, storage
 
 LIMIT = 200_000_000
 """Bytes of the largest file that is taken; a larger one is named by its path on the server."""
@@ -47,3 +52,49 @@ class Upload:
     def drop(self) -> None:
         """Takes away what has come so far."""
         self._growing.unlink(missing_ok=True)
+
+
+class Folder:
+    """A folder of the home for what one session is given; it goes with the session.
+
+    Where a kernel was killed there is nobody to take it away: whoever opens the next one does, since the lock on a folder ends
+    with the process that holds it.
+    """
+
+    def __init__(self) -> None:
+        root = home() / "uploads"
+        with storage(root):
+            root.mkdir(exist_ok=True)
+            with open(root / ".opening", "w") as opening:
+                fcntl.flock(opening, fcntl.LOCK_EX)  # nobody takes a new folder for a dead one's before it is held
+                for folder in (path for path in root.iterdir() if path.is_dir()):
+                    _clear(folder)
+                self.path = Path(tempfile.mkdtemp(dir=root, prefix=""))
+                held = _held(self.path)
+        weakref.finalize(self, _take_away, self.path, held)
+
+
+def _held(folder: Path) -> IO[str] | None:
+    """The lock of a folder, which is ours until it is closed; None where another process lives that has it."""
+    held = open(folder / ".alive", "w")  # noqa: SIM115  (held until the session's end)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        return None
+    return held
+
+
+def _clear(folder: Path) -> None:
+    try:
+        held = _held(folder)
+    except OSError:  # somebody else's on a shared disk, or it goes just now
+        return
+    if held is not None:
+        _take_away(folder, held)
+
+
+def _take_away(folder: Path, held: IO[str] | None) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if held is not None:
+        held.close()

@@ -1,6 +1,5 @@
 """Files of a person's own: in pieces or by their path on the server, and what they are."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from workbench.errors import InputError, WorkbenchError
 from workbench_widgets.brought import ask, changed, own_of, placed, refused, turn
 from workbench_widgets.own import Own, kind_of, networks_of, with_task
 from workbench_widgets.refusals import sentence
-from workbench_widgets.uploads import Upload
+from workbench_widgets.uploads import Folder, Upload
 from workbench_widgets.views.load import described, described_file
 
 if TYPE_CHECKING:
@@ -158,5 +157,6 @@ def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:
 def _folder(session: "Session") -> Path:
     """A folder for uploads that ends with the session."""
     if "load-folder" not in session.memory:
-        session.memory["load-folder"] = tempfile.TemporaryDirectory(prefix="workbench-upload-")
-    return Path(session.memory["load-folder"].name)
+        session.memory["load-folder"] = Folder()
+    folder: Folder = session.memory["load-folder"]
+    return folder.path
