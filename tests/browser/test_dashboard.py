@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import expect
@@ -123,3 +124,30 @@ def test_no_torch_in_the_visitor_s_kernel():
     code = "import sys; from workbench_widgets import Page; Page(); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_wrong_address_is_told_in_a_sentence_and_in_a_line_of_the_log(visits, dashboard):
+    server = dashboard()
+    for wrong in ("nothing", "favicon.ico", "voila/labextensions/nothing.js", "voila/render/other.ipynb"):
+        v = visits(server.url + wrong)
+        expect(v.page.get_by_text("There is nothing at this address.")).to_be_visible()
+    v.page.get_by_role("link", name="Open the page").click()
+    v.ready()
+    told = server.log.read_text()
+    assert "Traceback" not in told and told.count("GET /nothing ") == 1, told[-3000:]
+
+
+def test_lines_of_files_are_saved_as_a_picture(visit, tmp_path):
+    v = visit()
+    v.choose_digits()
+    frontier = v.region("Frontier")
+    frontier.get_by_role("button", name="Parallel", exact=True).click()
+    saved = {}
+    for kind in ("SVG", "PNG"):
+        with v.page.expect_download() as download:
+            frontier.get_by_role("button", name=f"Save as {kind}").click()
+        saved[kind] = tmp_path / download.value.suggested_filename
+        download.value.save_as(saved[kind])
+    assert saved["SVG"].name == "page-digits-parallel.svg" and saved["PNG"].read_bytes().startswith(b"\x89PNG")
+    said = [element.text for element in ElementTree.parse(saved["SVG"]).iter("{http://www.w3.org/2000/svg}text")]
+    assert any("up is better" in text for text in said)

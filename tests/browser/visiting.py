@@ -31,18 +31,18 @@ class Server:
         self.home = home
         self.url = f"http://127.0.0.1:{self.port}/"
         self._command = [*command, f"--port={self.port}"]
-        self._log = home.parent / f"server-{self.port}.log"
+        self.log = home.parent / f"server-{self.port}.log"
         self._alive_at = self.url + alive_at
         self.start()
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
         env = os.environ | {"WORKBENCH_HOME": str(self.home)}
-        with open(self._log, "ab") as out:
+        with open(self.log, "ab") as out:
             self.process = subprocess.Popen(self._command, env=env, cwd=self.home.parent, stdout=out, stderr=out)
         end = time.monotonic() + 60
         while not self._answers():
-            assert self.process.poll() is None and time.monotonic() < end, self._log.read_text()[-2000:]
+            assert self.process.poll() is None and time.monotonic() < end, self.log.read_text()[-2000:]
             time.sleep(0.1)
 
     def _answers(self) -> bool:

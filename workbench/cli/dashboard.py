@@ -27,9 +27,10 @@ def dashboard(port: int, no_browser: bool) -> None:
     if importlib.util.find_spec("voila") is None or importlib.util.find_spec("anywidget") is None:
         raise NotFound("no-lab")
     package = _package()
-    words = [sys.executable, "-m", "voila", str(_notebook(package)), f"--port={port}", "--template=workbench"]
+    words = [sys.executable, "-m", "workbench_widgets.serving", str(_notebook(package)), f"--port={port}"]
     words += [f"--VoilaConfiguration.extension_allowlist={name}" for name in _EXTENSIONS]
     words += [
+        "--template=workbench",
         "--Voila.ip=127.0.0.1",  # a machine need not know the name localhost
         "--show_tracebacks=False",
         "--preheat_kernel=True",
