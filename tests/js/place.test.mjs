@@ -25,6 +25,14 @@ test("a study is kept with what is chosen and typed; another example on its way 
   assert.equal(placeOf({ selected: "digits", study: "page-digits" }, {}, STEPS, null).opening, "");
 });
 
+test("files of one's own are kept before there is a study, with what was chosen for them", () => {
+  const own = { begun: true, given: ["/a/x.npz", "/a/m.onnx"], task: "", network: "", train: false, study: "x-m", errors: {} };
+  const place = placeOf({ selected: "", study: "", own }, {}, STEPS, null);
+  assert.deepEqual(place.own, { given: own.given, task: "", network: "", train: false });
+  assert.equal(placeOf({ selected: "own:x-m", study: "", own, busy: {} }, {}, STEPS, null).opening, "own:x-m");
+  assert.equal(placeOf({ selected: "", study: "", own: { ...own, begun: false } }, {}, STEPS, null), null);
+});
+
 test("a place is read as it was written", () => {
   const typed = { name: "mine", licence: "MIT", intended_use: "", packed: false };
   const place = placeOf({ selected: "digits", study: "page-digits" }, { study: "page-digits", chosen: ["c2"] }, STEPS, typed);

@@ -1,12 +1,14 @@
-"""A session's folder of uploads: it goes with its process, and a killed one's with the next that is opened."""
+"""A session's folder of uploads: it outlives its session for a while, and then goes with the next that is opened."""
 
 import os
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
-from workbench_widgets.uploads import Folder
+from workbench_widgets.uploads import Folder, is_upload
 
 OWNER = """
 import sys
@@ -34,22 +36,47 @@ def owner():
         process.communicate()
 
 
-def test_a_killed_owners_folder_goes_with_the_next_and_a_living_ones_stays(owner, home):
+def old(folder):
+    """As if its session had ended two hours ago."""
+    long_ago = time.time() - 2 * 3600
+    os.utime(folder, (long_ago, long_ago))
+
+
+def test_a_killed_owners_folder_goes_when_its_time_is_over_and_a_living_ones_stays(owner, home):
     (dead, left), (_, kept) = owner(), owner()
     assert os.path.exists(f"{left}/given.npz") and left.startswith(str(home / "uploads"))
     os.kill(dead.pid, signal.SIGKILL)
     dead.wait()
-    assert os.path.exists(left), "nobody was there to take it away"
+    old(kept)
+    first = Folder()
+    assert os.path.exists(f"{left}/given.npz"), "a page that is loaded again may still ask for it"
+    old(left)
     mine = Folder()
     assert not os.path.exists(left)
-    assert os.path.exists(f"{kept}/given.npz") and mine.path.is_dir()
+    assert os.path.exists(f"{kept}/given.npz") and mine.path.is_dir() and first.path.is_dir()
 
 
-def test_a_folder_goes_with_its_session_and_with_its_process(owner):
+def test_a_session_that_ends_leaves_its_folder_for_a_while_however_long_it_was(owner):
     process, left = owner()
+    old(left)
     process.communicate("over\n")
-    assert process.returncode == 0 and not os.path.exists(left)
+    assert process.returncode == 0
     mine = Folder()
+    assert os.path.exists(f"{left}/given.npz")
     path = mine.path
     del mine
+    old(path)
+    Folder()
     assert not path.exists()
+
+
+def test_the_next_session_takes_over_what_was_given_and_has_it_for_itself(owner):
+    process, left = owner()
+    Path(left, ".half-sent").write_bytes(b"gi")
+    mine = Folder(Path(left, "given.npz"))
+    assert [p.name for p in mine.path.iterdir() if p.name != ".alive"] == ["given.npz"]
+    process.communicate("over\n")
+    old(left)
+    Folder()
+    assert not os.path.exists(left) and (mine.path / "given.npz").read_bytes() == b"given"
+    assert is_upload(mine.path / "given.npz") and not is_upload(Path(__file__))

@@ -47,6 +47,11 @@ class Own:
         return bool(self.data or self.weights or self.factory or self.file)
 
     @property
+    def given(self) -> list[str]:
+        """What it was made of, as it could be given again: the data first, then what answers for it."""
+        return [str(part) for part in (self.data, self.file, self.factory, self.weights) if part]
+
+    @property
     def answerable(self) -> bool:
         """Whether there is a model with weights, and data: it can be asked what it answers before anything is trained."""
         return self.task is not None and bool(self.loaded if self.file else self.factory or (self.network and self.weights))
@@ -129,6 +134,7 @@ def as_json(own: Own, builtins: list[str], errors: Mapping[str, str]) -> dict[st
     weights = {"file": held.name, "size_bytes": held.stat().st_size, **counted} if held else None
     return {
         "begun": own.begun,
+        "given": own.given,
         "tasks": tasks,
         "task": own.builtin,
         "networks": list(own.networks),

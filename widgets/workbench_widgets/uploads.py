@@ -1,10 +1,13 @@
 """Files on their way from a browser: in pieces, whole at the end or not taken."""
 
+import contextlib
 import fcntl
 import hashlib
+import os
 import secrets
 import shutil
 import tempfile
+import time
 import weakref
 from pathlib import Path
 from typing import IO
@@ -14,6 +17,9 @@ from workbench.files import Digest, home, storage
 
 LIMIT = 200_000_000
 """Bytes of the largest file that is taken; a larger one is named by its path on the server."""
+
+KEPT = 3600.0
+"""Seconds for which the files of a session that has ended are kept."""
 
 
 class Upload:
@@ -55,23 +61,31 @@ class Upload:
 
 
 class Folder:
-    """A folder of the home for what one session is given; it goes with the session.
+    """A folder of the home for what one session is given. It stays for `KEPT` after its session: a page that is loaded again
+    has another kernel, and takes the files over. Whoever opens the next folder takes away what is older.
 
-    Where a kernel was killed there is nobody to take it away: whoever opens the next one does, since the lock on a folder ends
-    with the process that holds it.
+    Which sessions live is seen by the lock on each folder, which ends with the process that holds it, also when that is killed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, before: Path | None = None) -> None:
+        """`before` is a file in another session's folder: what lies there is here too from now on."""
         root = home() / "uploads"
         with storage(root):
             root.mkdir(exist_ok=True)
             with open(root / ".opening", "w") as opening:
                 fcntl.flock(opening, fcntl.LOCK_EX)  # nobody takes a new folder for a dead one's before it is held
-                for folder in (path for path in root.iterdir() if path.is_dir()):
-                    _clear(folder)
                 self.path = Path(tempfile.mkdtemp(dir=root, prefix=""))
                 held = _held(self.path)
-        weakref.finalize(self, _take_away, self.path, held)
+                if before is not None:
+                    _link(before.parent, self.path)
+                for folder in (path for path in root.iterdir() if path.is_dir() and path != self.path):
+                    _clear(folder)
+        weakref.finalize(self, _let_go, self.path, held)
+
+
+def is_upload(path: Path) -> bool:
+    """Whether a file lies in the folder of some session."""
+    return path.resolve().parent.parent == (home() / "uploads").resolve()
 
 
 def _held(folder: Path) -> IO[str] | None:
@@ -85,16 +99,27 @@ def _held(folder: Path) -> IO[str] | None:
     return held
 
 
+def _link(source: Path, target: Path) -> None:
+    """Whole files of one folder in another, without their bytes being copied: both may be taken away on their own."""
+    for path in source.iterdir():
+        if path.is_file() and not path.name.startswith("."):
+            os.link(path, target / path.name)
+
+
 def _clear(folder: Path) -> None:
     try:
+        if time.time() - folder.stat().st_mtime < KEPT:
+            return
         held = _held(folder)
     except OSError:  # somebody else's on a shared disk, or it goes just now
         return
     if held is not None:
-        _take_away(folder, held)
+        shutil.rmtree(folder, ignore_errors=True)
+        held.close()
 
 
-def _take_away(folder: Path, held: IO[str] | None) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+def _let_go(folder: Path, held: IO[str] | None) -> None:
+    with contextlib.suppress(OSError):  # it is gone already
+        os.utime(folder)
     if held is not None:
         held.close()

@@ -9,7 +9,7 @@ from workbench.errors import InputError, WorkbenchError
 from workbench_widgets.brought import ask, changed, own_of, placed, refused, turn
 from workbench_widgets.own import Own, kind_of, networks_of, with_task
 from workbench_widgets.refusals import sentence
-from workbench_widgets.uploads import Folder, Upload
+from workbench_widgets.uploads import Folder, Upload, is_upload
 from workbench_widgets.views.load import described, described_file
 
 if TYPE_CHECKING:
@@ -44,6 +44,15 @@ def upload(
 def load_path(session: "Session", path: str) -> None:
     """Takes a file of the server, or a "package.module:factory"."""
     _take(session, path.strip(), "path")
+
+
+def take_again(session: "Session", given: Sequence[str]) -> None:
+    """Takes what a page had been given before it was loaded again; files that came by the browser out of its folder then."""
+    for name in given:
+        path = Path(name)
+        if path.is_file() and is_upload(path):
+            name = str(_folder(session, path) / path.name)
+        _take(session, name, "file")
 
 
 def _take(session: "Session", given: str, place: str) -> None:
@@ -154,9 +163,9 @@ def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:
         changed(session, lambda now: keep(now, loaded=model), another=True)
 
 
-def _folder(session: "Session") -> Path:
-    """A folder for uploads that ends with the session."""
+def _folder(session: "Session", before: Path | None = None) -> Path:
+    """A folder for uploads that ends with the session; where there is none yet, with what lies beside the file `before`."""
     if "load-folder" not in session.memory:
-        session.memory["load-folder"] = Folder()
+        session.memory["load-folder"] = Folder(before)
     folder: Folder = session.memory["load-folder"]
     return folder.path

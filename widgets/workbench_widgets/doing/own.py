@@ -1,18 +1,22 @@
 """What is made of a person's own model and data: another task or network, with training or without; a study of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Conflict, NotFound
 from workbench_widgets.brought import ask, changed, own_of, placed, take_away
 from workbench_widgets.doing.busy import Listener, busy
-from workbench_widgets.doing.giving import choose_task, load_path, upload
+from workbench_widgets.doing.giving import choose_task, load_path, take_again, upload
 from workbench_widgets.doing.taking import taken
 from workbench_widgets.own import EPOCHS, Own
 
 if TYPE_CHECKING:
     from workbench_widgets.session import Session
+
+
+OPENING = "own"
+"""In what a page keeps of its place: "own:<study>" while a study is made of what a person has brought."""
 
 
 def choose(
@@ -36,36 +40,61 @@ def choose(
     return None
 
 
-def open_own(session: "Session", study: str) -> None:
-    """Has the person's model fitted, where that is wished, and measured: it is the baseline of a study of that name."""
+def again(session: "Session", own: Mapping[str, Any], opening: str) -> None:
+    """Takes up what a page had of a person's own when it was loaded again, and goes on with what was being made of it."""
+    given = own.get("given")
+    if not isinstance(given, list) or not given:
+        return
+    take_again(session, [part for part in given if isinstance(part, str)])
+    task, network, train = own.get("task") or None, own.get("network") or None, bool(own.get("train"))
+    mark, _, study = opening.partition(":")
+
+    def go_on() -> None:
+        if not own_of(session).begun:
+            return  # what was given is gone: that stands where it was given
+        choose(session, task, network, train)
+        if mark == OPENING:
+            session.later("load", lambda: open_own(session, study, again=True))
+
+    session.later("load", go_on)
+
+
+def open_own(session: "Session", study: str, again: bool = False) -> None:
+    """Has the person's model fitted, where that is wished, and measured: it is the baseline of a study of that name.
+
+    With `again` a study of the same data that came to be meanwhile is the one that was waited for.
+    """
     own = own_of(session)
-    session.memory["load-wanted"] = mark = f"own:{study}"
+    session.memory["load-wanted"] = mark = f"{OPENING}:{study}"
     busy(session, "data")
 
     def act() -> None:
         with placed(session):
-            _open(session, own, study.strip(), lambda: session.memory.get("load-wanted") == mark)
+            _open(session, own, study.strip(), again, lambda: session.memory.get("load-wanted") == mark)
 
     session.later("load", act)
 
 
-def _open(session: "Session", own: Own, study: str, wanted: Callable[[], bool]) -> None:
+def _open(session: "Session", own: Own, study: str, again: bool, wanted: Callable[[], bool]) -> None:
     import workbench as wb
 
     try:
         try:
-            wb.Study.open(study)
+            found = wb.Study.open(study)
         except NotFound:
             pass  # as it should be: the name is free
         else:
-            raise Conflict("own-study-there", name=study)
+            if not again or own.task is None or found.task.digest != own.task.digest:
+                raise Conflict("own-study-there", name=study)
+            session.memory.pop("load-own", None)
+            return taken(session, found)
         hear, model = Listener(session, wanted), own.model()
         assert own.task is not None
         if own.train and own.task.kind != "outputs":
             model = wb.fit(model, own.task, epochs=EPOCHS, seed=0, on_event=hear)
         made = wb.Study.open(study, task=own.task, model=model, on_event=hear)
         session.memory.pop("load-own", None)
-        taken(session, made)
+        return taken(session, made)
     finally:
         session.memory.pop("load-busy", None)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
 from workbench_widgets.doing.load import load
+from workbench_widgets.doing.own import again as own_again
 from workbench_widgets.doing.publish import typed as publish_typed
 from workbench_widgets.doing.recipe import card
 from workbench_widgets.doing.taking import taken
@@ -23,9 +24,10 @@ def resume(
     example: str = "",
     opening: str = "",
     typed: Mapping[str, Any] | None = None,
+    own: Mapping[str, Any] | None = None,
 ) -> None:
     """Takes up what a tab had in hand before it was loaded again, as far as it is still there. An example that was being made
-    ready (`opening`) is waited for again: its fit goes on, or is read back."""
+    ready (`opening`) is waited for again: its fit goes on, or is read back; so is a study of one's `own` files."""
     import workbench as wb
 
     if session.study_name:
@@ -39,6 +41,8 @@ def resume(
         session.later("load", lambda: _again(session, study, example, chosen, opening))
     elif opening in EXAMPLES:
         load(session, opening)
+    if own:
+        own_again(session, own, opening)
     session.refresh()
 
 

@@ -4,15 +4,18 @@
 import { plainStep } from "./steps.js";
 
 const PLACE_KEY = "workbench-place";
-const PLACE_FIELDS = ["study", "example", "opening", "steps", "chosen"];
+const PLACE_FIELDS = ["study", "example", "opening", "steps", "chosen", "own"];
+const PLACE_OWN = ["given", "task", "network", "train"];
 const PLACE_TYPED = ["name", "licence", "intended_use", "packed"];
 
-/** What is in hand: `opening` is an example that is still being made ready; empty values where there is none. */
+/** What is in hand: `opening` is an example, or a study of one's own files, that is still being made ready; `own` are these
+ * files and what was chosen for them. Empty values where there is none. */
 export function placeOf(load, frontier, steps, typed) {
   const study = frontier.study || load.study || "";
   const opening = load.busy ? load.selected || "" : "";
-  if (!study && !opening) return null;
-  return { study, example: load.selected || "", opening, steps, chosen: frontier.chosen || [], typed };
+  const own = load.own && load.own.begun ? placeKnown(load.own, PLACE_OWN) : null;
+  if (!study && !opening && !own) return null;
+  return { study, example: load.selected || "", opening, steps, chosen: frontier.chosen || [], typed, own };
 }
 
 /** Writes down what is in hand whenever it changes, also while no kernel answers. */

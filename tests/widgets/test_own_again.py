@@ -1,0 +1,68 @@
+"""A page that is loaded again has another kernel: what a person has brought of his own comes back, and what was made of it."""
+
+import pytest
+from workbench_widgets import Session
+
+import workbench as wb
+
+from .own_files import idle, pictures, send, until
+
+
+@pytest.fixture(autouse=True)
+def ours(home):
+    """A home for every test."""
+
+
+@pytest.fixture
+def left(tmp_path):
+    """A session that was given data by the browser, chose another network for it, and is gone; what its page has kept."""
+    session = Session()
+    data = pictures(tmp_path / "pictures.npz")
+    send(session, "pictures.npz", data)
+    idle(session)
+    session.do("own", {"network": "mlp", "train": True})
+    own = session.load["own"]
+    kept = {name: own[name] for name in ("given", "task", "network", "train")}
+    del session
+    (tmp_path / "pictures.npz").unlink()  # the copy that the person has is on another machine
+    return kept
+
+
+def test_files_and_choices_come_back(left):
+    session = Session()
+    session.do("resume", {"own": left})
+    view = idle(session)
+    own = view["own"]
+    assert own["begun"] and own["ready"] and (own["network"], own["train"]) == ("mlp", True)
+    assert own["tasks"][0]["title"] == "pictures.npz" and len(view["samples"]) == 9
+    assert own["given"] != left["given"], "the files are this session's own now"
+
+
+def test_a_study_that_was_being_made_is_gone_on_with(left):
+    session = Session()
+    session.do("resume", {"own": left, "opening": "own:of mine"})
+    until(session, "load", lambda view: view["study"] == "of mine")
+    assert wb.Study.open("of mine").baseline.status == "measured" and not session.load["own"]["begun"]
+    again = Session()  # and by a tab that had not heard that it was done
+    again.do("resume", {"own": left, "opening": "own:of mine"})
+    until(again, "load", lambda view: view["study"] == "of mine")
+    assert not again.load["own"]["errors"]
+
+
+def test_a_study_of_that_name_with_other_data_is_not_taken_for_it(left, tmp_path):
+    task = wb.tasks.load("digits")
+    wb.Study.open("of mine", task=task, model=wb.models.create("mlp", task, seed=0))
+    session = Session()
+    session.do("resume", {"own": left, "opening": "own:of mine"})
+    view = until(session, "load", lambda view: view["own"]["errors"])
+    assert "of mine" in view["own"]["errors"]["study"] and view["own"]["begun"] and session.study_name == ""
+
+
+@pytest.mark.parametrize("own", [{}, {"given": "x"}, {"given": []}, {"given": [5]}, {"given": ["/nowhere/x.npz"]}])
+def test_what_is_not_there_or_is_no_place_leaves_a_page_that_works(own):
+    session = Session()
+    session.do("resume", {"own": own, "opening": "own:x"})
+    view = idle(session)
+    assert view["study"] == "" and not view["own"]["ready"] and not view["busy"]
+    if own.get("given") == ["/nowhere/x.npz"]:
+        assert "x.npz" in view["own"]["errors"]["file"]
