@@ -11,7 +11,7 @@
     └── Cancelled               somebody asked for it
 
 An error is a code and its fields; the sentence is made from them in `workbench.words`, the one place where people's
-words stand. Tests compare codes, a page may translate them.
+words stand, when it is read: so a reason that was kept is told in the reader's language. Tests compare codes.
 """
 
 from typing import Any
@@ -35,8 +35,16 @@ class WorkbenchError(Exception):
 
     def to_json(self) -> dict[str, Any]:
         """The error as JSON, so that it crosses from a worker to its caller: `from_json` gives it back."""
-        fields = {k: v if isinstance(v, int | float | str | bool | None) else str(v) for k, v in self.fields.items()}
-        return {"type": type(self).__name__, "code": self.code, "fields": fields}
+        return {"type": type(self).__name__, "code": self.code, "fields": self._plain_fields()}
+
+    @property
+    def part(self) -> words.Part:
+        """The error as a field of another one."""
+        return words.part(self.code, **self._plain_fields())
+
+    def _plain_fields(self) -> dict[str, Any]:
+        plain = int | float | str | bool | words.Part | None
+        return {k: v if isinstance(v, plain) else str(v) for k, v in self.fields.items()}
 
 
 class InputError(WorkbenchError):
@@ -78,4 +86,9 @@ def _rebuild(name: str, code: str, fields: dict[str, Any]) -> WorkbenchError:
 def from_json(data: dict[str, Any]) -> WorkbenchError:
     """The error that `WorkbenchError.to_json` wrote down; a type that is not known here comes back as the root."""
     kinds = {c.__name__: c for c in (InputError, NotFound, Conflict, Damaged, StorageError, StepFailed, WorkerLost, Cancelled)}
-    return kinds.get(data["type"], WorkbenchError)(data["code"], **data["fields"])
+    return kinds.get(data["type"], WorkbenchError)(data["code"], **{k: _revived(v) for k, v in data["fields"].items()})
+
+
+def _revived(field: Any) -> Any:
+    """The only fields that are tables are parts of the sentence."""
+    return words.Part(field) if isinstance(field, dict) else field

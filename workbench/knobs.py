@@ -14,9 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from workbench.errors import InputError
 from workbench.files import canonical
-from workbench.words import nearest
+from workbench.words import Part, nearest, part
 
-_BOUNDS = ("ge", "gt", "le", "lt")
+_BOUNDS = {"ge": "range-ge", "gt": "range-gt", "le": "range-le", "lt": "range-lt"}
+_NOUNS = {"number": "a-number", "whole": "a-whole-number", "switch": "a-switch", "text": "a-text"}
+_NOUNS |= {"list": "a-list", "table": "a-table"}
 
 
 @dataclass(frozen=True)
@@ -43,21 +45,19 @@ class Knob:
         return self.bounds.get("le", self.bounds.get("lt"))
 
     @property
-    def constraint(self) -> str:
+    def constraint(self) -> Part:
         """What a value must be, in words: "a number from 0 to 0.95"."""
-        nouns = {"number": "a number", "whole": "a whole number", "switch": "true or false", "text": "a text"}
-        nouns |= {"list": "a list of names", "table": "a table of names and values"}
-        said = (
-            "one of " + ", ".join(str(c) for c in self.choices) if self.kind == "choice" else nouns[self.kind] + self._range()
-        )
-        return said + (" or nothing" if self.optional else "")
+        said = part("one-of", choices=", ".join(map(str, self.choices))) if self.kind == "choice" else part(_NOUNS[self.kind])
+        asked = self._range()
+        said = part("in-range", noun=said, range=asked) if asked is not None else said
+        return part("or-nothing", said=said) if self.optional else said
 
-    def _range(self) -> str:
+    def _range(self) -> Part | None:
         b = self.bounds
         if "ge" in b and "le" in b:
-            return f" from {b['ge']:g} to {b['le']:g}"
-        names = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
-        return " and".join(f" {names[k]} {b[k]:g}" for k in _BOUNDS if k in b)
+            return part("range-from-to", low=f"{b['ge']:g}", high=f"{b['le']:g}")
+        ends = [part(code, bound=f"{b[k]:g}") for k, code in _BOUNDS.items() if k in b]
+        return part("range-and", first=ends[0], second=ends[1]) if len(ends) > 1 else next(iter(ends), None)
 
     def illegal(self) -> Any:
         """A value that must be refused, for the conformance suite."""

@@ -98,7 +98,24 @@ def test_chinese_is_chosen_by_the_browser_and_by_a_switch(visit):
     assert not [w for w in ("Recipe", "Frontier", "Publish", "Load", "Compare") if re.search(rf"^{w}$", text, re.M)]
     v.page.get_by_role("radio", name=re.compile("digits")).first.check()
     expect(v.region("载入").get_by_text("模型现在的回答")).to_be_visible(timeout=2 * MINUTE)
+    recipe = v.region("配方")
+    recipe.get_by_role("button", name="YAML", exact=True).click()
+    box = recipe.get_by_role("textbox").first
+    box.fill("- Squeeze")
+    expect(recipe.get_by_text("没有名为 Squeeze 的技术")).to_be_visible()
+    box.fill("- DynamicQuantization")
+    box.blur()
+    recipe.get_by_role("button", name="卡片", exact=True).click()
+    expect(recipe.locator(".wb-card")).to_have_count(1)
+    recipe.get_by_role("button", name=re.compile("^运行")).click()
+    verdict = v.region("比较").locator(".wb-cmp-verdict").first
+    expect(verdict).to_have_text(re.compile("小了 .* %"), timeout=MINUTE)
+    checks = v.region("发布").locator(".wb-checks")
+    expect(checks).to_contain_text("整数算子", timeout=MINUTE)
+    said = [verdict.locator("..").inner_text(), checks.inner_text(), v.region("前沿").inner_text()]
+    assert re.findall("[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}", "\n".join(said)) == []
     picture(v.page, "page-chinese")
     v.page.get_by_role("button", name="English").click()
     v.region("Recipe").wait_for()
     assert re.search("^Frontier$", v.page.inner_text("body"), re.M)
+    expect(v.region("Compare").locator(".wb-cmp-verdict").first).to_have_text(re.compile("% smaller"))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench_widgets.own import Own, place_of
-from workbench_widgets.refusals import sentence
+from workbench_widgets.refusals import kept
 
 if TYPE_CHECKING:
     from workbench_widgets.session import Session
@@ -26,7 +26,7 @@ class Answers:
     """The samples with what the model answers, once it is known (None before), or why it does not, by control."""
 
     samples: list[dict[str, Any]] | None = None
-    errors: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, Exception] = field(default_factory=dict)
 
     @property
     def awaited(self) -> bool:
@@ -59,8 +59,8 @@ def take_away(session: "Session") -> None:
     """All of it goes, what is being read too."""
     with _CHANGING:
         session.memory["load-turn"] = turn(session) + 1
-        for kept in ("load-own", "load-answers", "load-preview", "load-model"):
-            session.memory.pop(kept, None)
+        for name in ("load-own", "load-answers", "load-preview", "load-model"):
+            session.memory.pop(name, None)
 
 
 def turn(session: "Session") -> int:
@@ -86,15 +86,15 @@ def _answer(session: "Session", own: Own, found: Answers) -> None:
     try:
         found.samples = of_examples(own.task, wb.study.model_examples(own.model(), own.task))
     except WorkbenchError as error:
-        found.errors = {place_of(error): str(error)}
+        found.errors = {place_of(error): kept(error)}
     except Exception as error:  # a wait that ends without a word would be waited for as long as the page is open
-        found.errors = {"open": sentence(error)}
+        found.errors = {"open": kept(error)}
     session.refresh("load")
 
 
 def refused(session: "Session", place: str, error: WorkbenchError) -> None:
     """Says it at that control."""
-    changed(session, lambda own: replace(own, errors={**own.lasting(), place: str(error)}))
+    changed(session, lambda own: replace(own, errors={**own.lasting(), place: kept(error)}))
     session.refresh("load")
 
 

@@ -3,6 +3,8 @@ read the study again."""
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.words import spoken
+
 if TYPE_CHECKING:
     from workbench.study import Study
     from workbench_widgets.session import Session
@@ -16,7 +18,7 @@ _CHART = "frontier-chart"
 def charted(session: "Session", study: "Study") -> dict[str, Any]:
     """What the chart shows of the study. Verdicts that are not kept yet are worked out by the session's thread, and then the
     panel is shown anew."""
-    key = study.name, study.stamp, study.stamp_of_marks, session.memory.get(_JUDGED, 0)
+    key = study.name, study.stamp, study.stamp_of_marks, session.memory.get(_JUDGED, 0), spoken()
     kept = session.memory.get(_CHART)
     if kept is not None and kept[0] == key:
         return dict(kept[1])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.graphs.costs import costs
 from workbench.graphs.file import GraphFile
-from workbench_widgets.refusals import sentence
+from workbench_widgets.refusals import kept
 
 if TYPE_CHECKING:
     from workbench.study import Candidate, Changes, Study
@@ -24,8 +24,7 @@ CLASSES = 20
 """Of more classes than this, the confusion of those whose answers changed most is shown."""
 
 NOTHING: dict[str, Any] = {
-    "verdict": None,
-    "clauses": [],
+    "clauses": (),
     "loss": "unknown",
     "differences": {},
     "layers": [],
@@ -58,11 +57,12 @@ def _file(candidate: "Candidate") -> str:
 
 
 def told(baseline: "Candidate", candidate: "Candidate") -> dict[str, Any]:
-    """As JSON: the verdict, the differences of measures, bytes by layer, classes, confusion, samples, or why there is none."""
+    """The clauses of the verdict, or why there is none (an exception); as JSON the differences of measures, bytes by layer,
+    classes, confusion, samples."""
     try:
         return _told(baseline, candidate)
     except Exception as error:  # a comparison that ends without a word would be waited for as long as the page is open
-        return NOTHING | {"refused": sentence(error)}
+        return NOTHING | {"refused": kept(error)}
 
 
 def _told(baseline: "Candidate", candidate: "Candidate") -> dict[str, Any]:
@@ -72,8 +72,7 @@ def _told(baseline: "Candidate", candidate: "Candidate") -> dict[str, Any]:
     found, changed = wb.compare(baseline, candidate), wb.changes(baseline, candidate)
     return {
         "refused": None,
-        "verdict": found.sentence,
-        "clauses": [[clause.code, dict(clause.fields)] for clause in found.clauses],
+        "clauses": found.clauses,
         "loss": judged(baseline, candidate).loss,
         "differences": {name: [_finite(x) for x in (m.value, m.low, m.high)] for name, m in found.measures.items()},
         "layers": bytes_by_layer(baseline, candidate),

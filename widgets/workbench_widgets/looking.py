@@ -6,22 +6,33 @@ The session's thread does it, once a file: a click on a point of the chart waits
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench_widgets.refusals import sentence
+from workbench_widgets.refusals import kept, sentence
 
 if TYPE_CHECKING:
-    from workbench.study import Candidate
+    from workbench.graphs.certificate import Certificate
+    from workbench.study import Candidate, Comparison
     from workbench_widgets.session import Session
 
 
 @dataclass(frozen=True)
 class Looked:
-    """`digest` is the SHA-256 of the file as it is now ("" without one); `portable` whether it is certified to answer alike on
-    CPUs with VNNI and without (None: it cannot be read), `certificate` says so; `verdict` is against the baseline."""
+    """`digest` is the SHA-256 of the file as it is now ("" without one); `certificate` tells whether it answers alike on CPUs
+    with VNNI and without, `refused` why it cannot be read; `compared` is against the baseline."""
 
-    digest: str
-    portable: bool | None
-    certificate: str
-    verdict: str
+    digest: str = ""
+    certificate: "Certificate | None" = None
+    compared: "Comparison | None" = None
+    refused: Exception | None = None
+
+    @property
+    def portable(self) -> bool | None:
+        """None where the file cannot be read."""
+        return self.certificate.portable if self.certificate is not None else None
+
+    @property
+    def said(self) -> str:
+        """What is said of other CPUs."""
+        return self.certificate.sentence if self.certificate is not None else sentence(self.refused) if self.refused else ""
 
 
 def looked(session: "Session", candidate: "Candidate") -> Looked | None:
@@ -51,7 +62,7 @@ def _looked(candidate: "Candidate") -> Looked:
     try:
         digest = digest_file(candidate.file)
         certificate = wb.certify(candidate.file)
-        verdict = "" if candidate.id == base.id else wb.compare(base, candidate).sentence
+        compared = None if candidate.id == base.id else wb.compare(base, candidate)
     except Exception as error:  # a look that ends without a word would be waited for as long as the page is open
-        return Looked("", None, sentence(error), "")
-    return Looked(digest, certificate.portable, certificate.sentence, verdict)
+        return Looked(refused=kept(error))
+    return Looked(digest, certificate, compared)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError, WorkbenchError
+from workbench.words import part
+from workbench_widgets.refusals import sentence
 
 if TYPE_CHECKING:
     from workbench.models import Model
@@ -40,7 +42,7 @@ class Own:
     weights: Path | None = None
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     train: bool = True
-    errors: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, Exception] = field(default_factory=dict)
 
     @property
     def begun(self) -> bool:
@@ -61,7 +63,7 @@ class Own:
         """Whether its ONNX file is still being made a model."""
         return bool(self.file and self.task and not self.loaded and "network" not in self.errors)
 
-    def lasting(self) -> dict[str, str]:
+    def lasting(self) -> dict[str, Exception]:
         """The refusals that the next choice leaves standing: why the ONNX file gives no model."""
         return {place: said for place, said in self.errors.items() if place == "network" and self.file and not self.loaded}
 
@@ -77,13 +79,13 @@ class Own:
         import workbench as wb
 
         if self.task is None:
-            raise InputError("own-incomplete", what="data")
+            raise InputError("own-incomplete", what=part("what-data"))
         if self.file:
             return self.loaded or wb.models.load(self.file, self.task)
         if self.factory:
             return wb.models.load(self.factory, self.task, self.weights)
         if not self.network:
-            raise InputError("own-incomplete", what="network")
+            raise InputError("own-incomplete", what=part("what-network"))
         return wb.models.create(self.network, self.task, seed=0, weights=self.weights)
 
 
@@ -123,7 +125,7 @@ def place_of(error: WorkbenchError) -> str:
     return next((place for place, codes in _PLACES.items() if error.code.startswith(codes)), "open")
 
 
-def as_json(own: Own, builtins: list[str], errors: Mapping[str, str]) -> dict[str, Any]:
+def as_json(own: Own, builtins: list[str], errors: Mapping[str, Exception]) -> dict[str, Any]:
     """What the page shows of it; `errors` are those of the model's answers."""
     import math
 
@@ -148,7 +150,7 @@ def as_json(own: Own, builtins: list[str], errors: Mapping[str, str]) -> dict[st
         "train": own.train,
         "study": own.study,
         "ready": own.task is not None and bool(own.loaded if own.file else own.network or own.factory),
-        "errors": {**errors, **own.errors},
+        "errors": {place: sentence(error) for place, error in {**errors, **own.errors}.items()},
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
+from workbench import words
 from workbench.plots.bundle import ASSETS, script, styles
 from workbench_widgets.session import PANELS, Session
 
@@ -30,7 +31,7 @@ class Panel(anywidget.AnyWidget):
 
     panels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     language = traitlets.Unicode("").tag(sync=True)
-    """ "en" or "zh"; empty is the browser's."""
+    """ "en" or "zh"; empty is the browser's, which tells when it is not English. The session's panels are in one language."""
 
     load = traitlets.Dict().tag(sync=True)
     model = traitlets.Dict().tag(sync=True)
@@ -49,12 +50,19 @@ class Panel(anywidget.AnyWidget):
         names += ["files", "code"] if "frontier" in names else ["code"]
         self._links = [traitlets.dlink((self.session, name), (self, name)) for name in names]
         self.on_msg(self._heard)
+        if not self.language and self.session.language != "en":
+            self.language = self.session.language
+        self.observe(lambda _: self._speak(), "language")
+        self.session.observe(self._follow, "language")
+        self._speak()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.session.describe(self.shown)})"
 
     def close(self) -> None:
         """Takes the widget away; the session, which may be shown by others, forgets it."""
+        if self._links:
+            self.session.unobserve(self._follow, "language")
         for link in self._links:
             link.unlink()
         self._links = ()
@@ -65,6 +73,13 @@ class Panel(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         shown = self.session.still(self.shown)
         return ({**bundle[0], "text/html": shown}, bundle[1]) if bundle is not None and shown else bundle
+
+    def _speak(self) -> None:
+        if self.language in words.LANGUAGES:
+            self.session.language = self.language
+
+    def _follow(self, change: Any) -> None:
+        self.language = change["new"]
 
     def _heard(self, _: Any, content: Any, buffers: list[Any]) -> None:
         if not isinstance(content, dict) or "ask" not in content:

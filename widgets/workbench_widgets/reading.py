@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
-from workbench_widgets.refusals import sentence
+from workbench_widgets.refusals import kept, sentence
 
 if TYPE_CHECKING:
     from workbench.recipes import Recipe
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 NOTHING = {"state": "none", "size_bytes": None, "parameters": None, "accuracy": None, "sentence": None}
 """A preview of which nothing is known."""
 
+FAILED = NOTHING | {"state": "failed"}
+
 
 class Reading:
     """What is known of one recipe in one study. `latency` is {"value", "low", "high"} in ms, `cost` in seconds; `refused` is
-    what the study's model or data have against a step: {"step": its name, "sentence"}."""
+    what the study's model or data have against a step, `failed` what went wrong with the preview otherwise."""
 
     def __init__(self, study: "Study", recipe: "Recipe") -> None:
         self.study = study
@@ -31,7 +33,14 @@ class Reading:
         self.latency: dict[str, float] | None = None
         self.cost: float | None = None
         self.preview: dict[str, Any] = NOTHING
-        self.refused: dict[str, str] | None = None
+        self.refused: InputError | None = None
+        self.failed: Exception | Preview | None = None
+
+    @property
+    def why(self) -> str | None:
+        """Why there is no preview, where it failed."""
+        failed = self.refused or self.failed
+        return sentence(failed) if isinstance(failed, Exception) else failed.reason if failed is not None else None
 
     def is_of(self, study: "Study", recipe: "Recipe") -> bool:
         return study.name == self.study.name and recipe == self.recipe
@@ -66,7 +75,7 @@ class Reader:
             try:
                 self._find_out(reading)
             except Exception as error:  # the next recipe is read all the same
-                reading.preview = NOTHING | {"state": "failed", "sentence": sentence(error)}
+                reading.preview, reading.failed = FAILED, kept(error)
                 self._tell(reading)
 
     def _next(self) -> Reading | None:
@@ -90,13 +99,14 @@ class Reader:
             reading.preview = NOTHING | {"state": "working"}
             self._tell(reading)
             for event in events:
-                reading.preview = _shown(event.candidate, reading.study.metric)  # type: ignore[union-attr]
+                found = event.candidate  # type: ignore[union-attr]
+                reading.failed = None if found.status == "measured" else found
+                reading.preview = _shown(found, reading.study.metric) if found.status == "measured" else FAILED
                 self._tell(reading)
                 if reading is not self._newest:
                     return None
         except InputError as error:
-            reading.refused = {"step": str(error.fields.get("step", "")), "sentence": str(error)}
-            reading.preview = NOTHING | {"state": "failed", "sentence": str(error)}
+            reading.preview, reading.refused = FAILED, kept(error)
             self._tell(reading)
         finally:
             events.close()  # type: ignore[attr-defined]
@@ -114,9 +124,7 @@ def reader(session: "Session") -> Reader:
 
 
 def _shown(found: "Preview", metric: str) -> dict[str, Any]:
-    """A preview as the page shows it."""
-    if found.status != "measured":
-        return NOTHING | {"state": "failed", "sentence": found.reason}
+    """A measured preview as the page shows it."""
     quality = found.measures.get(metric)
     figures = {name: found.measures[name].value for name in ("size_bytes", "parameters")}
     interval = None if quality is None else [quality.value, quality.low, quality.high]

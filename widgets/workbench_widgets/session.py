@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from workbench_widgets.refusals import sentence
+from workbench import words
+from workbench_widgets.refusals import kept, sentence
 from workbench_widgets.watch import Watch
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ class Session(traitlets.HasTraits):
     """`example` or `study_name` is what is worked on ("" before anything is), `steps` the recipe as its cards stand, `chosen`
     the ids of the candidates in hand, the first one before all others.
 
-    A step is {"technique": name, "on": bool, "fields": {...}}. The dict of each panel's name is what that panel shows.
+    A step is {"technique": name, "on": bool, "fields": {...}}. The dict of each panel's name is what that panel shows, in the
+    session's `language`; memory and study keep codes, and `repr`, code and saved notebooks are in English.
     """
 
     example = traitlets.Unicode("")
@@ -35,6 +37,7 @@ class Session(traitlets.HasTraits):
     steps = traitlets.List(traitlets.Dict())
     chosen = traitlets.List(traitlets.Unicode())
     device = traitlets.Unicode("auto")
+    language = traitlets.Enum(words.LANGUAGES, "en")
 
     load = traitlets.Dict()
     model = traitlets.Dict()
@@ -56,12 +59,13 @@ class Session(traitlets.HasTraits):
     def __init__(self, **selected: Any) -> None:
         super().__init__(**selected)
         self.memory: dict[str, Any] = {}
-        """What views and commands keep between two calls: a preview in hand, words typed, the last refusal of a panel."""
+        """What views and commands keep between two calls: a preview in hand, words typed, the last error of a panel."""
         self._lock = threading.RLock()
         self._todo: Queue[Callable[[], None]] = Queue()
         self._thread: threading.Thread | None = None
         self.watch = Watch(self)
         self.refresh()
+        self.observe(lambda _: self.refresh(), "language")
 
     def __repr__(self) -> str:
         return f"Session({self.study_name or 'nothing loaded'})"
@@ -124,7 +128,7 @@ class Session(traitlets.HasTraits):
         try:
             answer = act()
         except Exception as refused:  # nobody else hears of what a callback or a thread raises
-            self.memory[f"{panel}-error"] = sentence(refused)
+            self.memory[f"{panel}-error"] = kept(refused)
             self.refresh(panel)
             return None
         if earlier:
@@ -147,7 +151,7 @@ class Session(traitlets.HasTraits):
         """Makes the values of these panels anew (of all, where none is named)."""
         from workbench_widgets.views import codes
 
-        with self._lock:
+        with self._lock, words.language(self.language):
             for name in panels or PANELS:
                 self.show(name)
             self.code = codes(self)
@@ -157,7 +161,7 @@ class Session(traitlets.HasTraits):
         from workbench_widgets.views import VIEWS
         from workbench_widgets.views.frontier import files
 
-        with self._lock:
+        with self._lock, words.language(self.language):
             try:
                 if panel == "frontier":
                     self.set_trait("files", files(self))
@@ -165,7 +169,7 @@ class Session(traitlets.HasTraits):
             except Exception as unread:  # a study that is damaged under the page: what was seen last stays, and is not lost
                 made = {**getattr(self, panel), "error": sentence(unread)}
             error = self.memory.get(f"{panel}-error")
-            self.set_trait(panel, {**made, "error": error or made.get("error")})
+            self.set_trait(panel, {**made, "error": sentence(error) if error else made.get("error")})
 
     def _carry_out(self) -> None:
         while True:

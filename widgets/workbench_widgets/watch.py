@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workbench import machine
 from workbench.errors import WorkbenchError
 from workbench_widgets.following import Following, following
+from workbench_widgets.refusals import kept
 
 if TYPE_CHECKING:
     from workbench_widgets.session import Session
@@ -78,7 +79,7 @@ class Watch:
                 followed.look()
             self._tell(followed, self._count() or moved)
         except WorkbenchError as error:  # the study is gone, the disk is full
-            self._session.memory["run-error"] = str(error)
+            self._session.memory["run-error"] = kept(error)
             self._session.show("run")
             return False
         return followed.running

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Layer = tuple[str, str, Array]
 
 
-def where_it_parts_from(module: "nn.Module", file: GraphFile, inputs: dict[str, Array], limit: float) -> str:
+def where_it_parts_from(module: "nn.Module", file: GraphFile, inputs: dict[str, Array], limit: float) -> words.Part:
     """A sentence that names the operator which ONNX Runtime computes otherwise than the ONNX reference evaluator does, or,
     where they agree, the layer from which on the graph is not what the module computes.
 
@@ -25,14 +25,14 @@ def where_it_parts_from(module: "nn.Module", file: GraphFile, inputs: dict[str, 
     """
     parted = where_it_parts(file, inputs, limit)
     if parted is not None:
-        return parted.sentence
+        return parted.part
     layers, values = _outputs(module, inputs), _values(file, inputs)
     there = [any(difference(v, output) <= limit for v in values.get(output.size, ())) for _, _, output in layers]
     behind = len(there) - there[::-1].index(True) if True in there else 0
     if behind == len(layers):
-        return words.say("differs-behind-layers")
+        return words.part("differs-behind-layers")
     name, kind, _ = layers[behind]
-    return words.say("differs-in-layer", layer=name, kind=kind)
+    return words.part("differs-in-layer", layer=name, kind=kind)
 
 
 def _outputs(module: "nn.Module", inputs: dict[str, Array]) -> list[Layer]:

@@ -42,7 +42,12 @@ class Difference:
 
     @property
     def sentence(self) -> str:
-        return words.say(self.code, node=self.node, kind=self.kind)
+        return str(self.part)
+
+    @property
+    def part(self) -> words.Part:
+        """The sentence as a field of an error."""
+        return words.part(self.code, node=self.node, kind=self.kind)
 
 
 def first_difference(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench import words
 from workbench.errors import StepFailed
 from workbench.graphs.differing import Difference, Runner, first_difference, in_runtime
 from workbench.graphs.file import GraphFile
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
     from workbench.tasks.task import Array
 
+EVALUATOR = "ONNX reference evaluator"
 UNOPTIMIZED = "ONNX Runtime, unoptimised"
+
+_TRUTHS = {EVALUATOR: "truth-evaluator", UNOPTIMIZED: "truth-unoptimised"}
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,15 @@ class Parity:
     def holds(self) -> bool:
         return self.difference <= self.limit
 
-    def failure(self, where: str) -> StepFailed:
+    def failure(self, where: words.Part) -> StepFailed:
         """The error that says so; `where` is a sentence about the place."""
-        said = {"truth": self.truth, "difference": f"{self.difference:.2g}", "limit": f"{self.limit:g}"}
+        said = {"truth": named(self.truth), "difference": f"{self.difference:.2g}", "limit": f"{self.limit:g}"}
         return StepFailed("parity", where=where, **said)
+
+
+def named(truth: str) -> str | words.Part:
+    """A `Parity.truth` for people: the name of a product, or words."""
+    return words.part(_TRUTHS[truth]) if truth in _TRUTHS else truth
 
 
 def relative_difference(ours: "list[Array]", truth: "list[Array]") -> float:
@@ -83,7 +92,7 @@ def _truth(model: "ModelProto", feeds: "dict[str, Array]") -> "tuple[Runner, Map
     if all(node.domain in ("", "ai.onnx") for node in model.graph.node):
         run = _evaluated(model, feeds)
         try:
-            return run, run(()), "ONNX reference evaluator"
+            return run, run(()), EVALUATOR
         except Exception:  # it has its gaps: a convolution of integers, one scale a channel, is known in two dimensions only
             pass
     run = in_runtime(model, feeds, optimized=False)

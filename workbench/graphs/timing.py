@@ -14,6 +14,7 @@ import numpy as np
 
 from workbench.errors import StepFailed
 from workbench.jobs import measuring
+from workbench.words import part
 
 if TYPE_CHECKING:
     from workbench.tasks.task import Array
@@ -94,5 +95,5 @@ def _said(script: str, order: Mapping[str, Any]) -> dict[str, Any]:
     asked = [sys.executable, "-I", str(Path(__file__).with_name(script))]
     done = subprocess.run(asked, input=json.dumps(order), capture_output=True, text=True)
     if done.returncode:
-        raise StepFailed("probe-failed", why=(done.stderr.strip().splitlines() or ["it said nothing"])[-1][:300])
+        raise StepFailed("probe-failed", why=(done.stderr.strip().splitlines() or [""])[-1][:300] or part("it-said-nothing"))
     return json.loads(done.stdout)

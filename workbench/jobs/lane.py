@@ -25,6 +25,7 @@ from workbench.files import digest_json
 from workbench.jobs.desk import CANCEL
 from workbench.jobs.frames import read_frame, write_frame
 from workbench.jobs.job import Job
+from workbench.words import Part, part
 
 GRACE = 0.5
 """Seconds from a wish to cancel until the worker is killed: an export cannot be interrupted otherwise."""
@@ -186,13 +187,13 @@ def _hear(worker: "subprocess.Popen[bytes]", replies: "queue.Queue[str]") -> Non
         replies.put("lost")
 
 
-def _named(code: int) -> str:
+def _named(code: int) -> Part:
     if code < 0:
-        return f"signal {signal.Signals(-code).name}"
-    return f"exit code {code}"
+        return part("ended-by-signal", signal=signal.Signals(-code).name)
+    return part("ended-with-code", code=code)
 
 
-def _hint(told: list[str]) -> str:
+def _hint(told: list[str]) -> Part:
     """The most telling line of what the process said last: the native library's words, else the first frame."""
     fatal = [line for line in told if line and not line.startswith((" ", "Current thread", "Thread", "Extension modules"))]
-    return ("It said: " + fatal[-1].strip()[:200]) if fatal else "It said nothing."
+    return part("its-last-words", said=fatal[-1].strip()[:200]) if fatal else part("no-last-words")

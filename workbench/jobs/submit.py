@@ -23,6 +23,7 @@ from workbench.files import digest_json, home, storage, write_atomic
 from workbench.jobs.desk import Desk, carry_out
 from workbench.jobs.frames import read_frame, write_frame
 from workbench.jobs.job import Job
+from workbench.words import part
 
 LaneName = Literal["quick", "long"]
 
@@ -144,13 +145,14 @@ def _start(address: Path) -> None:
         )
     for _ in range(600):
         if foreman.poll() is not None:
-            raise WorkerLost("worker-no-start", why=(log.read_text(errors="replace").splitlines() or ["it said nothing"])[-1])
+            told = log.read_text(errors="replace").splitlines()
+            raise WorkerLost("worker-no-start", why=told[-1] if told else part("it-said-nothing"))
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
                 return s.connect(str(address))
         except OSError:
             time.sleep(0.05)
-    raise WorkerLost("worker-no-start", why="it does not answer after 30 s")
+    raise WorkerLost("worker-no-start", why=part("no-answer", seconds=30))
 
 
 def _import_path() -> str:
@@ -165,7 +167,7 @@ def _address() -> Path:
     with storage(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o077:
-        raise WorkerLost("worker-no-start", why=f"{folder} is open to other people; remove it")
+        raise WorkerLost("worker-no-start", why=part("open-to-others", folder=str(folder)))
     return folder / f"{digest_json([str(home()), sys.executable, _code_stamp()])[:24]}.sock"
 
 

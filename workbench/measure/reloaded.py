@@ -39,12 +39,12 @@ def _differing(given: list[Array], here: list[Array], split: Split) -> Array:
     return np.any(apart, axis=0)
 
 
-def _where(file: GraphFile, written: bytes, feeds: dict[str, Array], check: Check) -> str:
+def _where(file: GraphFile, written: bytes, feeds: dict[str, Array], check: Check) -> words.Part:
     import onnx
 
     model = onnx.load_model_from_string(written)
     try:
         found = first_difference(model, in_runtime(model, feeds, 0), from_disk(file.path, model, feeds, 0), check=check)
     except StepFailed as error:  # the file on disk is of another form, and has no such value
-        return words.say("differs-in-form", why=error)
-    return found.sentence if found else words.say("differs-no-more")
+        return words.part("differs-in-form", why=error.part)
+    return found.part if found else words.part("differs-no-more")

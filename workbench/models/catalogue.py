@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,10 @@ from workbench.knobs import Record, knob, knobs
 from workbench.models.model import Model
 from workbench.models.weights import copy_weights
 from workbench.tasks.task import Task, TensorSpec
-from workbench.words import nearest
+from workbench.words import nearest, part
 
 _LEAST_SIDE = 6
-_FORMS = {"image": "images (channels x height x width, 6 x 6 at least)", "tokens": "sequences of whole numbers"}
-_FORMS |= {"table": "rows of numbers"}
+_FORMS = {"image": "form-image", "tokens": "form-tokens", "table": "form-table"}
 
 
 class Plain(Record):
@@ -88,7 +88,7 @@ def create(name: str, task: Task, seed: int = 0, weights: str | Path | None = No
     known = [k.name for k in knobs(entry.arguments)]
     for argument in arguments:
         if argument not in known:
-            raise InputError("zoo-argument", name=name, argument=argument, known=", ".join(known) or "none")
+            raise InputError("zoo-argument", name=name, argument=argument, known=", ".join(known) or part("none"))
     called = entry.arguments(**arguments).to_json() | dict(entry.fixed) | _form(name, entry, task)
     code = digest_file(Path(__file__).parent / "zoo" / f"{entry.file}.py")
     kept = None if weights is None else copy_weights(weights)
@@ -100,9 +100,9 @@ def _form(name: str, entry: Entry, task: Task) -> dict[str, Any]:
     inputs, outputs = task.signature.inputs, task.signature.outputs
     form = form_of(inputs[0]) if len(inputs) == 1 else None
     if form not in entry.takes:
-        found = _FORMS[form] if form else f"{len(inputs)} arrays"
-        others = ", ".join(n for n, e in ZOO.items() if form in e.takes) or "your own modules"
-        takes = " or ".join(_FORMS[f] for f in entry.takes)
+        found = part(_FORMS[form]) if form else part("form-arrays", count=len(inputs))
+        others = ", ".join(n for n, e in ZOO.items() if form in e.takes) or part("your-own-modules")
+        takes = reduce(lambda a, b: part("either-or", first=a, second=b), [part(_FORMS[f]) for f in entry.takes])
         raise InputError("zoo-inputs", name=name, takes=takes, task=task.name, found=found, others=others)
     if len(outputs) != 1 or len(outputs[0].shape) != 1:
         raise InputError("zoo-outputs", name=name, task=task.name)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import InputError, WorkbenchError
 from workbench.models.calling import call, tensors
 from workbench.tasks.task import Array, Signature, Task
+from workbench.words import part
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -47,10 +48,10 @@ def _checked(answer: Any, samples: int, signature: Signature, task: str) -> "Ten
     import torch
 
     if not isinstance(answer, torch.Tensor):
-        raise InputError("output-form", found=f"a value of type {type(answer).__name__}")
+        raise InputError("output-form", found=part("value-of-type", type=type(answer).__name__))
     if answer.ndim == 0 or len(answer) != samples or not answer.is_floating_point():
-        found = f"a tensor of {' x '.join(map(str, answer.shape)) or 'one number'} ({answer.dtype}) to {samples} samples"
-        raise InputError("output-form", found=found)
+        sides = " x ".join(map(str, answer.shape)) or part("one-number")
+        raise InputError("output-form", found=part("tensor-of-shape", shape=sides, type=str(answer.dtype), samples=samples))
     if signature.outputs:
         expected, shape = signature.outputs[0].shape, _shape(answer)
         if shape != expected:

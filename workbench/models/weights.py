@@ -5,6 +5,7 @@ A state dict in a file of torch's own is read by `weights_only`: a pickle that w
 
 import pickle
 import warnings
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from workbench.errors import Damaged, InputError, NotFound
 from workbench.files import Digest, digest_bytes, digest_json
 from workbench.models.model import WEIGHTS
 from workbench.objects import Objects
+from workbench.words import Part, part
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -81,14 +83,15 @@ def fill(module: "nn.Module", state: "dict[str, Tensor]", name: str) -> None:
     wanted = _tensors(module.state_dict())
     if state and all(key.startswith(_WRAPPED) for key in state) and not any(key.startswith(_WRAPPED) for key in wanted):
         state = {key.removeprefix(_WRAPPED): value for key, value in state.items()}
-    wrong = [f"{key} is missing" for key in wanted if key not in state]
-    wrong += [f"{key} is not in the network" for key in state if key not in wanted]
+    wrong = [part("tensor-missing", name=key) for key in wanted if key not in state]
+    wrong += [part("tensor-unknown", name=key) for key in state if key not in wanted]
     for key in wanted:
         if key in state and state[key].shape != wanted[key].shape:
-            wrong.append(f"{key} is {_shape(state[key])} instead of {_shape(wanted[key])}")
+            wrong.append(part("tensor-misshapen", name=key, found=_shape(state[key]), wanted=_shape(wanted[key])))
     if wrong:
-        more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        raise InputError("weights-misfit", model=name, first=", ".join(wrong[:3]), more=more)
+        more = part("tensors-more", count=len(wrong) - 3) if len(wrong) > 3 else ""
+        first = reduce(lambda first, then: part("first-then", first=first, then=then), wrong[:3])
+        raise InputError("weights-misfit", model=name, first=first, more=more)
     module.load_state_dict(state, strict=True)
 
 
@@ -142,17 +145,18 @@ def _state_dict(path: Path) -> "dict[str, Tensor]":
         if isinstance(loaded, dict) and isinstance(loaded.get(key), dict):
             loaded = loaded[key]
     if not isinstance(loaded, dict) or not loaded:
-        raise InputError("not-a-state-dict", path=str(path), found=f"a {type(loaded).__name__}")
+        raise InputError("not-a-state-dict", path=str(path), found=type(loaded).__name__)
     for name, value in loaded.items():
         if not isinstance(name, str) or not isinstance(value, torch.Tensor):
-            raise InputError("not-a-state-dict", path=str(path), found=f"a {type(value).__name__} under {name!r}")
+            found = part("dict-value", type=type(value).__name__, name=repr(name))
+            raise InputError("not-a-state-dict", path=str(path), found=found)
     return loaded
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception) -> str | Part:
     """torch's words on a broken archive; on mere noise its parser stumbles somewhere, which says nothing."""
     said = str(error).split("\n")[0]
-    return said if isinstance(error, RuntimeError) and said else "it is nothing that torch.save wrote, or it is cut short"
+    return said if isinstance(error, RuntimeError) and said else part("not-torchs")
 
 
 def _tensors(state: Any) -> "dict[str, Tensor]":

@@ -7,20 +7,34 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench import words
 from workbench.records.values import Measurement
 
-_TITLES = {
-    "size_bytes": "Size",
-    "packed_bytes": "Packed size",
-    "macs": "Multiply-adds",
-    "roc_auc_macro": "AUC",
-    "rmse": "RMSE",
-    "mse": "MSE",
-    "latency_b1_ms": "Latency at batch 1",
-    "latency_b64_ms": "Latency at batch 64",
-    "speedup_b1": "Speed-up at batch 1",
-    "speedup_b64": "Speed-up at batch 64",
-    "nonzero_share": "Non-zero share",
+_TITLED = {
+    "accuracy": "measure-accuracy",
+    "agreement": "measure-agreement",
+    "parent_agreement": "measure-parent-agreement",
+    "batch_agreement": "measure-batch-agreement",
+    "batch_relative_error": "measure-batch-error",
+    "thread_agreement": "measure-thread-agreement",
+    "thread_relative_error": "measure-thread-error",
+    "precision_macro": "measure-precision",
+    "recall_macro": "measure-recall",
+    "f1_macro": "measure-f1",
+    "roc_auc_macro": "measure-auc",
+    "rmse": "measure-rmse",
+    "mse": "measure-mse",
+    "mae": "measure-mae",
+    "relative_error": "measure-relative-error",
+    "size_bytes": "measure-size",
+    "packed_bytes": "measure-packed-size",
+    "parameters": "measure-parameters",
+    "macs": "measure-macs",
+    "nonzero_share": "measure-nonzero",
+    "latency_b1_ms": "measure-latency-1",
+    "latency_b64_ms": "measure-latency-64",
+    "speedup_b1": "measure-speedup-1",
+    "speedup_b64": "measure-speedup-64",
 }
 _BYTES = ("B", "byte", "bytes")
 _SHARES = ("share", "fraction")
@@ -64,7 +78,13 @@ def axis(measurements: Sequence[Measurement]) -> Axis:
 
 def title(measure: str) -> str:
     """A measure's name for people."""
-    return _TITLES.get(measure) or measure.replace("_", " ").capitalize()
+    return str(named(measure))
+
+
+def named(measure: str) -> str | words.Part:
+    """The same as a field of a sentence; a measure of a plug-in is named as it is spelled."""
+    code = _TITLED.get(measure)
+    return words.part(code) if code else measure.replace("_", " ").capitalize()
 
 
 def number(value: float, digits: int = 3) -> str:

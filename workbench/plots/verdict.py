@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench import words
-from workbench.plots.axis import axis, number, percent
+from workbench.plots.axis import Axis, axis, named, number, percent
 from workbench.records import Measurement
 
 MARGIN = 0.01
@@ -29,7 +29,7 @@ def sentence(clauses: tuple[Clause, ...]) -> str:
     return said
 
 
-def of_size(before: float, after: float, reference: str) -> Clause:
+def of_size(before: float, after: float, reference: str | words.Part) -> Clause:
     """How much smaller a file is, in bytes; `before` is above 0."""
     share = 1 - after / before
     if share == 0:
@@ -55,16 +55,30 @@ def of_quality(difference: Measurement, reference: Measurement, margin: float = 
     if worst < 0 or best > 0:
         code = ("compare-loses" if best > 0 else "compare-gains") if rises else "compare-rises" if best > 0 else "compare-falls"
         ends = [number(end * shown.factor) for end in sorted((abs(low), abs(high)))]
-        return Clause(code, {"gap": shown.gap(abs(difference.value)), "low": ends[0], "high": ends[1], "metric": shown.title})
-    unit = "" if rises else f" {shown.title}"
+        said = {"low": ends[0], "high": ends[1], "metric": named(shown.measure)}
+        return Clause(code, {"gap": _gap(shown, abs(difference.value)), **said})
     if worst <= (margin if rises else margin * reference.value):
-        return Clause("compare-no-loss", {"bound": shown.gap(max(worst, 0.0)) + unit})
-    return Clause("compare-too-few", {"bound": shown.gap(max(abs(low), abs(high))) + unit})
+        return Clause("compare-no-loss", {"bound": _bound(shown, max(worst, 0.0))})
+    return Clause("compare-too-few", {"bound": _bound(shown, max(abs(low), abs(high)))})
 
 
-def of_speed(ratio: Measurement, reference: str) -> Clause | None:
+def of_speed(ratio: Measurement, reference: str | words.Part) -> Clause | None:
     """Slower or faster than the reference, where the interval of the ratio excludes 1; else nothing is said."""
     said = {"reference": reference, "ratio": number(ratio.value), "batch": ratio.details.get("batch", "")}
     if ratio.high < 1:
         return Clause("compare-slower", said)
     return Clause("compare-faster", said) if ratio.low > 1 else None
+
+
+def _gap(shown: Axis, amount: float) -> str | words.Part:
+    """A difference as `Axis.gap` says it; points are words."""
+    if shown.unit != "%":
+        return shown.gap(amount)
+    n = number(amount * shown.factor)
+    return words.part("gap-point" if n == "1" else "gap-points", n=n)
+
+
+def _bound(shown: Axis, amount: float) -> str | words.Part:
+    """The most that may be lost: of an error, whose figure tells by itself nothing, with its name."""
+    gap = _gap(shown, amount)
+    return gap if shown.higher_is_better else words.part("gap-of", gap=gap, measure=named(shown.measure))

@@ -64,7 +64,7 @@ def _tensor(spec: Json) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:10])} and {len(names) - 10} more"
+    return ", ".join(names) if len(names) <= 12 else words.say("card-some", names=", ".join(names[:10]), more=len(names) - 10)
 
 
 def _use(manifest: Json) -> Iterator[str]:

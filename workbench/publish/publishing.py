@@ -23,6 +23,7 @@ from workbench.publish.reference import checked
 from workbench.publish.seal import seal
 from workbench.publish.source import Source
 from workbench.records import Records, VersionRow
+from workbench.words import part
 
 WAIT = 900
 """Seconds that a publication waits for another one under the same name."""
@@ -48,9 +49,9 @@ def publish(
     candidate that is not measured and for a name that cannot be one, `Conflict` for a name of another study, `Damaged`
     where the file is not the one that was measured, `StorageError` where it cannot be written: then nothing is left.
     """
-    checked(name, "the name of an artifact")
+    checked(name, part("what-artifact"))
     if alias is not None:
-        checked(alias, "an alias")
+        checked(alias, part("what-alias"))
     digest = _measured(candidate)
     records = Records()
     with _alone(name):

@@ -26,6 +26,7 @@ from workbench.records.schema import studies as _studies
 from workbench.records.schema import versions as _versions
 from workbench.records.texts import shared_texts
 from workbench.records.values import Measurement, Report, Status
+from workbench.words import part
 
 BASELINE = "baseline"
 """Stands where a candidate's recipe digest stands: the model as it came, exported and measured."""
@@ -111,7 +112,7 @@ class Records:
         except sa.exc.IntegrityError:
             there = self.study(name)
             if there is None or dict(there.identity) != dict(identity):
-                raise Conflict("study-differs", name=name, what="model or data set") from None
+                raise Conflict("study-differs", name=name, what=part("what-either")) from None
             with self._writing() as c:
                 c.execute(_candidates.update().where(where).values(**_finished(**made)))
 

@@ -15,6 +15,7 @@ from workbench.records import Measurement
 from workbench.study.answered import validation_answers
 from workbench.study.candidate import Candidate
 from workbench.tasks.task import Array, Kind
+from workbench.words import part
 
 EXACT = "size_bytes", "packed_bytes", "parameters", "macs"
 """Measures that are read off the files: their difference is exact."""
@@ -108,7 +109,7 @@ def alike(before: Array, after: Array, kind: Kind) -> bool:
 def clauses(a: Candidate, b: Candidate, found: Mapping[str, Measurement], margin: float, same: bool) -> tuple[Clause, ...]:
     """What may be said of `b` against `a`: its size, its quality, its speed, as far as `found` has their differences. `same`
     says that both answer every sample alike."""
-    reference = "the baseline" if a.id == "baseline" else a.id
+    reference = part("the-baseline") if a.id == "baseline" else a.id
     if a.measures["size_bytes"].file_digest == b.measures["size_bytes"].file_digest:
         return (Clause("compare-same-file", {"reference": reference}),)
     said = [of_size(a.measures["size_bytes"].value, b.measures["size_bytes"].value, reference)]

@@ -165,7 +165,7 @@ class Frontier(Generic[C]):
         chosen = self._choose(asked)
         x, y = (self.axis(m) for m in self.measures[:2])
         figures = ", ".join(f"{a.measure} {a.said(chosen.measures[a.measure].value)}" for a in (x, y))
-        which = "highest" if x.higher_is_better else "lowest"
+        which = words.part("which-highest" if x.higher_is_better else "which-lowest")
         fields = {"id": chosen.id, "name": chosen.name, "figures": figures, "which": which, "measure": x.measure}
         luck = self._luck(max_drop, limits)
         if not asked.limits:

@@ -9,6 +9,7 @@ from workbench import words
 from workbench.errors import InputError
 from workbench.plots.axis import Axis
 from workbench.records.values import Measurement
+from workbench.words import part
 
 _ROUNDING = 1e-9
 """Differences of shares such as 0.98 - 0.95 are not exact in binary; a limit is met within this much of its size."""
@@ -92,7 +93,10 @@ def _drop(frontier: Judged, max_drop: float) -> Limit:
 
 def _checked(name: str, value: Any, low: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < low:
-        raise InputError("limit-value", name=name, value=value, least=" of at least 0" if low == 0 else "")
+        wanted = part("a-number")
+        if low == 0:
+            wanted = part("in-range", noun=wanted, range=part("range-ge", bound=0))
+        raise InputError("limit-value", name=name, value=value, wanted=wanted)
 
 
 def _scale(base: Measurement | None, bound: float) -> float:

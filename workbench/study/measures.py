@@ -75,7 +75,7 @@ def _held_to_reference(file: GraphFile, split: Split, desk: Desk) -> dict[str, A
     parity = against_reference(file, feeds, REFERENCE_LIMIT)
     if not parity.holds:
         found = where_it_parts(file, feeds, REFERENCE_LIMIT, desk.check)
-        raise parity.failure(found.sentence if found else words.say("differs-no-more"))
+        raise parity.failure(found.part if found else words.part("differs-no-more"))
     return dict(parity.__dict__)
 
 

@@ -12,7 +12,7 @@ from workbench.objects import Objects
 from workbench.records import BASELINE, Records, StudyRow
 from workbench.study.catalog import studies
 from workbench.tasks import Task
-from workbench.words import nearest
+from workbench.words import nearest, part
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
 
@@ -69,11 +69,11 @@ def _same(row: StudyRow, task: Task | None, model: Model | None, seed: int | Non
     """A study is never continued with something else than it was made with."""
     if model is not None and model.digest != row.identity["model"]:
         changed = model.code != row.identity["code"] and model.source == row.model["source"]
-        raise Conflict("study-differs", name=row.name, what="state of the model's code" if changed else "model")
+        raise Conflict("study-differs", name=row.name, what=part("what-code" if changed else "what-model"))
     if task is not None and _identity(task, Model.from_json(row.model))["data"] != row.identity["data"]:
-        raise Conflict("study-differs", name=row.name, what="data set")
+        raise Conflict("study-differs", name=row.name, what=part("what-data-set"))
     if seed is not None and seed != row.seed:
-        raise Conflict("study-differs", name=row.name, what=f"seed ({row.seed})")
+        raise Conflict("study-differs", name=row.name, what=part("what-seed", seed=row.seed))
 
 
 def _unknown(name: str, given: bool) -> InputError:

@@ -115,7 +115,7 @@ def _held(file: GraphFile, work: Work) -> Parity:
     parity = against_unoptimized(file, feeds, REFERENCE_LIMIT)
     if not parity.holds:
         found = where_it_parts(file, feeds, REFERENCE_LIMIT, work.desk.check)
-        raise parity.failure(found.sentence if found else words.say("differs-no-more"))
+        raise parity.failure(found.part if found else words.part("differs-no-more"))
     return parity
 
 

@@ -28,15 +28,20 @@ class Preview:
     `measures` has `size_bytes`, `parameters`, `nonzero_share` and `macs` as soon as the file is there, and the task's
     metrics on validation in the end. `parity` tells what the file's answers were held against ("truth"), on how many
     samples ("n"), and how far they are from it at most as a share of the largest output ("difference", and the "limit").
-    The file stays until the study is closed.
+    The file stays until the study is closed. `error` is what went wrong, as code and fields.
     """
 
     recipe: Recipe
     status: Status
     file: Path | None
     measures: Mapping[str, Measurement] = field(default_factory=dict)
-    reason: str | None = None
+    error: Mapping[str, Any] | None = None
     parity: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str | None:
+        """Why it failed or was cancelled, in one sentence."""
+        return words.say(self.error["code"], **self.error["fields"]) if self.error else None
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,6 @@ def _shown(recipe: Recipe, event: Event) -> Previewed | None:
         measures = {name: Measurement.from_json(m) for name, m in event.measures.items()}
         return Previewed(Preview(recipe, "measured", Path(event.file), measures, parity=event.parity))
     if isinstance(event, Failed):
-        reason = words.say(event.error["code"], **event.error["fields"])
         status: Status = "cancelled" if event.error["type"] == "Cancelled" else "failed"
-        return Previewed(Preview(recipe, status, None, {}, reason))
+        return Previewed(Preview(recipe, status, None, {}, event.error))
     return None

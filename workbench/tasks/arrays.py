@@ -10,7 +10,9 @@ from workbench.tasks.assembly import assemble
 from workbench.tasks.inputs import as_inputs, as_numbers, same_form
 from workbench.tasks.labels import as_classes
 from workbench.tasks.task import Array, Kind, Split, Task
+from workbench.words import part
 
+_KINDS = {"classification": "kind-classification", "regression": "kind-regression"}
 _SPLITS = ("train", "validation", "test")
 
 
@@ -71,7 +73,7 @@ def _targets(kind: Kind, given: list[Any], classes: Sequence[str] | None) -> tup
         if kind == "outputs" and y is not None:
             raise InputError("targets-unused", split=split)
         if kind != "outputs" and y is None:
-            raise InputError("targets-missing", split=split, kind=kind)
+            raise InputError("targets-missing", split=split, kind=part(_KINDS[kind]))
     if kind == "outputs":
         return [None, None, None], ()
     if kind == "classification":

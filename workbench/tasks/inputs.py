@@ -7,6 +7,7 @@ import numpy as np
 
 from workbench.errors import InputError
 from workbench.tasks.task import Array, Inputs
+from workbench.words import Part, part
 
 
 def as_inputs(split: str, value: Any) -> Inputs:
@@ -22,7 +23,7 @@ def as_array(split: str, name: str, value: Any) -> Array:
     """A copy in float32 (floating-point numbers, truth values) or int64 (whole numbers), all of it finite."""
     given = plain(split, name, value)
     if given.dtype.kind not in "fiub":
-        raise InputError("input-type", split=split, name=name, found=f"values of type {given.dtype}")
+        raise InputError("input-type", split=split, name=name, found=part("values-of-type", type=str(given.dtype)))
     if given.ndim == 0:
         raise InputError("input-scalar", split=split, name=name)
     if given.dtype.kind in "iu":
@@ -37,8 +38,8 @@ def as_numbers(split: str, value: Any) -> Array:
     """Targets of a regression: a float32 copy, all of it finite."""
     given = plain(split, "targets", value)
     if given.dtype.kind not in "fiub":
-        found = f"values of type {given.dtype}"
-        raise InputError("targets-type", split=split, found=found, kind="regression", wanted="numbers")
+        found = part("values-of-type", type=str(given.dtype))
+        raise InputError("targets-type", split=split, found=found, kind=part("kind-regression"), wanted=part("values-numbers"))
     return as_array(split, "targets", given.astype(np.float64))
 
 
@@ -47,13 +48,13 @@ def plain(split: str, name: str, value: Any) -> Array:
     try:
         array = np.asarray(value)
     except ValueError:
-        raise InputError("input-type", split=split, name=name, found="rows of different lengths") from None
+        raise InputError("input-type", split=split, name=name, found=part("values-uneven")) from None
     if array.dtype.kind == "O" and not all(isinstance(v, str) for v in array.flat):
-        raise InputError("input-type", split=split, name=name, found="objects")
+        raise InputError("input-type", split=split, name=name, found=part("values-objects"))
     return array.astype(str) if array.dtype.kind == "O" else array
 
 
-def finite(split: str, name: str, array: Array) -> None:
+def finite(split: str, name: str | Part, array: Array) -> None:
     if not np.isfinite(array).all():
         sample = np.argwhere(~np.isfinite(array))[0][0]
         raise InputError("not-finite", split=split, name=name, index=int(sample))
@@ -66,12 +67,12 @@ def same_form(splits: Mapping[str, Inputs]) -> None:
     for split, form in forms.items():
         if list(form) != list(expected):
             names = {"found": ", ".join(form), "expected": ", ".join(expected)}
-            raise InputError("split-differs", split=split, name="the list of inputs", **names)
+            raise InputError("split-differs", split=split, name=part("the-inputs"), **names)
         for name in form:
             if form[name] != expected[name]:
                 raise InputError("split-differs", split=split, name=name, found=form[name], expected=expected[name])
 
 
-def _form(inputs: Inputs) -> dict[str, str]:
+def _form(inputs: Inputs) -> dict[str, Part]:
     arrays = inputs if isinstance(inputs, dict) else {"input": inputs}
-    return {name: f"{array.dtype} of shape {array.shape[1:]}" for name, array in arrays.items()}
+    return {name: part("values-of-shape", type=str(array.dtype), shape=str(array.shape[1:])) for name, array in arrays.items()}

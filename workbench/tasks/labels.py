@@ -8,6 +8,7 @@ import numpy as np
 from workbench.errors import InputError
 from workbench.tasks.inputs import finite, plain
 from workbench.tasks.task import Array
+from workbench.words import part
 
 _MOST = 100_000
 """So many classes are taken for labels; beyond it they are numbers of another kind (a code, a year in seconds)."""
@@ -19,7 +20,7 @@ def as_classes(given: Mapping[str, Any], classes: Sequence[str] | None) -> tuple
     texts = {split: array.dtype.kind == "U" for split, array in labels.items()}
     for split, text in texts.items():
         if text != texts["train"]:
-            kinds = {True: "texts", False: "numbers"}
+            kinds = {True: part("values-texts"), False: part("values-numbers")}
             raise InputError("labels-mixed", split=split, found=kinds[text], expected=kinds[texts["train"]])
     named = _distinct(classes) if classes is not None else _found(labels)
     number = _by_name if texts["train"] else _by_number
@@ -30,8 +31,8 @@ def _labels(split: str, value: Any) -> Array:
     """Texts, or whole numbers as int64, one per sample; N x 1 is taken as N."""
     array = plain(split, "targets", value)
     if array.dtype.kind not in "fiubU":
-        found, wanted = f"values of type {array.dtype}", "whole numbers from 0, or texts"
-        raise InputError("targets-type", split=split, found=found, kind="classification", wanted=wanted)
+        found, wanted = part("values-of-type", type=str(array.dtype)), part("values-labels")
+        raise InputError("targets-type", split=split, found=found, kind=part("kind-classification"), wanted=wanted)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:
@@ -39,7 +40,7 @@ def _labels(split: str, value: Any) -> Array:
     if array.dtype.kind == "U":
         return array
     if array.dtype.kind == "f":
-        finite(split, "the labels", array)
+        finite(split, part("the-labels"), array)
         broken = np.flatnonzero(array != np.round(array))
         if len(broken):
             raise InputError("labels-not-whole", split=split, value=float(array[broken[0]]), index=int(broken[0]))

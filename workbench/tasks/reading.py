@@ -15,6 +15,7 @@ from workbench.tasks.arrays import from_arrays
 from workbench.tasks.splitting import stratified
 from workbench.tasks.tables import first_line, table_of
 from workbench.tasks.task import Array, Kind, Task
+from workbench.words import part
 
 LARGEST = 4_000_000_000
 """Bytes that a file may unpack to."""
@@ -101,7 +102,7 @@ def _parts_of(path: Path, arrays: Mapping[str, Array]) -> dict[str, tuple[Array,
     found = {split: _named(arrays, names) for split, names in _NAMES.items()}
     train, validation, test = found["train"], found["validation"], found["test"]
     if train is None or test is None:
-        raise InputError("arrays-named", name=path.name, found=", ".join(arrays) or "none")
+        raise InputError("arrays-named", name=path.name, found=", ".join(arrays) or part("none"))
     if validation is None:
         x, y = train
         order = _ordered(path, x, y, (len(x) - len(x) // 6, len(x) // 6))

@@ -14,6 +14,7 @@ from workbench.graphs.naming import called
 from workbench.machine import Machine
 from workbench.records import Line, Report
 from workbench.techniques.fallbacks import as_run
+from workbench.words import part
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -31,8 +32,8 @@ def bits_for(machine: Machine) -> int:
 def require(lines: tuple[Line, ...], file: GraphFile) -> None:
     """Raises `StepFailed` where there is nothing to quantize."""
     if not any(line.touched for line in lines):
-        kinds = sorted({line.kind for line in lines}) or ["no operator with weights"]
-        raise StepFailed("nothing-quantized", path=file.path.name, kinds=", ".join(kinds))
+        kinds = ", ".join(sorted({line.kind for line in lines})) or part("no-weighted-operator")
+        raise StepFailed("nothing-quantized", path=file.path.name, kinds=kinds)
 
 
 def finished(

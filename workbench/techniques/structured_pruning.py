@@ -1,15 +1,17 @@
 """Structured pruning: whole channels go, and with them the columns of every layer that read them."""
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from workbench import words
 from workbench.errors import InputError, StepFailed
 from workbench.knobs import knob
 from workbench.records import Line, Report
 from workbench.techniques.technique import Context, ModuleTechnique, Plan
-from workbench.words import nearest, say
+from workbench.words import nearest
 
 if TYPE_CHECKING:
     from torch import nn
@@ -91,14 +93,14 @@ _STAYS = {
 
 def _nothing(reasons: Mapping[str, list[str]]) -> StepFailed:
     """One sentence about every layer, and what can be done."""
-    whole = [
-        say(_STAYS[code], layers=", ".join(layers[:6]) + (" ..." if layers[6:] else "")) for code, layers in reasons.items()
-    ]
+    named = {code: ", ".join(layers[:6]) + (" ..." if layers[6:] else "") for code, layers in reasons.items()}
+    whole = [words.part(_STAYS[code], layers=layers) for code, layers in named.items()]
     if "no-batch-norm" in reasons:
-        remedy = say("choose-criterion")
+        remedy = words.part("choose-criterion")
     else:
-        remedy = say("shorten-leave-alone") if "left-alone" in reasons else say("zero-weights")
-    return StepFailed("nothing-prunable", why="; ".join(whole), remedy=remedy)
+        remedy = words.part("shorten-leave-alone" if "left-alone" in reasons else "zero-weights")
+    why = reduce(lambda first, then: words.part("first-then", first=first, then=then), whole)
+    return StepFailed("nothing-prunable", why=why, remedy=remedy)
 
 
 def _lines(module: "nn.Module", proof: "Proof") -> list[Line]:

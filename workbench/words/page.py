@@ -11,5 +11,9 @@ SENTENCES = {
     "own-missing": "{name} is not on the server. Give the whole path, or drop the file.",
     "own-incomplete": "There is no {what} yet. Drop it, or give its path.",
     "own-study-there": "There is a study {name} already. Go on with it, or choose another name.",
+    "page-interval": "{value} ({low} to {high})",
+    "page-made": "{recipe}, from {model} ({size})",
+    "page-quality": "{metric} {value} on validation",
+    "page-quality-tested": "{metric} {value} on validation; {test} on test",
     "publish-needs-name": "The artifact needs a name: 1 to 80 letters, digits, dots, dashes and underscores.",
 }

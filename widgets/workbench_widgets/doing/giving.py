@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import InputError, WorkbenchError
 from workbench_widgets.brought import ask, changed, own_of, placed, refused, turn
 from workbench_widgets.own import Own, kind_of, networks_of, with_task
-from workbench_widgets.refusals import sentence
+from workbench_widgets.refusals import kept
 from workbench_widgets.uploads import Folder, Upload, is_upload
 from workbench_widgets.views.load import described, described_file
 
@@ -157,8 +157,8 @@ def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:
     try:
         model = wb.models.load(file, task)
     except Exception as error:  # whatever it is, the panel must not say that it goes on
-        said = sentence(error)
-        changed(session, lambda now: keep(now, errors={**now.errors, "network": said}))
+        why = kept(error)
+        changed(session, lambda now: keep(now, errors={**now.errors, "network": why}))
     else:
         changed(session, lambda now: keep(now, loaded=model), another=True)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import InputError, WorkbenchError
 from workbench.files import home
 from workbench_widgets.in_hand import in_hand
+from workbench_widgets.refusals import kept
 
 if TYPE_CHECKING:
     from workbench.publish import Artifact
@@ -43,7 +44,7 @@ def _publish(session: "Session", name: str, said: dict[str, Any]) -> None:
         candidate = in_hand(session, study)
         session.memory["publish-done"] = _told(candidate, candidate.publish(name, **said), said)
     except WorkbenchError as error:
-        session.memory["publish-errors"] = {"name" if error.code in _AT_NAME else "": str(error)}
+        session.memory["publish-errors"] = {"name" if error.code in _AT_NAME else "": kept(error)}
     finally:
         session.memory.pop("publish-busy", None)
         session.refresh("publish")

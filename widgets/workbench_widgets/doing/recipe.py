@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
 from workbench_widgets.cards import steps_of, with_switched_off
+from workbench_widgets.refusals import kept
 from workbench_widgets.views.recipe import TURNS, YAML
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def yaml(session: "Session", text: str) -> None:
     try:
         recipe = Recipe.from_yaml(text)
     except InputError as error:
-        session.memory[YAML] = {"text": text, "error": str(error)}
+        session.memory[YAML] = {"text": text, "error": kept(error)}
     else:
         session.memory.pop(YAML, None)
         session.steps = [dict(step) for step in with_switched_off(steps_of(recipe), session.steps)]

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbench.plots import verdict
 from workbench.plots.axis import axis, title
 from workbench.plots.family import caption, family, spelled
 from workbench_widgets.comparing import compared, told
 from workbench_widgets.following import Following, following
 from workbench_widgets.lettering import letters
+from workbench_widgets.refusals import sentence
 from workbench_widgets.views.differing import recipe_rows
 from workbench_widgets.views.figures import label_of
 
@@ -53,7 +55,7 @@ def view(session: "Session") -> dict[str, Any]:
         "others": _others(followed, chosen),
         "left_out": left_out,
         "busy": len(there) < len(begun),
-        "error": next((found["refused"] for found in there.values() if found["refused"]), None),
+        "error": next((sentence(found["refused"]) for found in there.values() if found["refused"]), None),
     }
 
 
@@ -83,8 +85,13 @@ def _column(candidate: "Candidate", letter: str, label: str, told: Mapping[str, 
         "family": family(candidate.recipe).key if letter else "b",
         "measures": _plain(figures),
     }
-    said = ("verdict", "clauses", "loss", "differences")
-    return {**column, **kind, **{name: told[name] if told is not None else None for name in said}}
+    if told is None:
+        return {**column, **kind, **dict.fromkeys(("verdict", "loss", "differences"))}
+    return {**column, **kind, "verdict": _verdict(told) or None, "loss": told["loss"], "differences": told["differences"]}
+
+
+def _verdict(told: Mapping[str, Any]) -> str:
+    return verdict.sentence(told["clauses"])
 
 
 def _unit(measurement: "Measurement") -> str:
@@ -123,9 +130,9 @@ def said(session: "Session") -> str:
 
 def _line(candidate: "Candidate", found: Mapping[str, Any]) -> str:
     if found["refused"]:
-        return f"{candidate.id}: {found['refused']}"
+        return f"{candidate.id}: {sentence(found['refused'])}"
     moved = sum(found["changed"]["counts"].values())
-    return f"{candidate.id}: {found['verdict']}, {moved} of {found['changed']['n']} answers changed"
+    return f"{candidate.id}: {_verdict(found)}, {moved} of {found['changed']['n']} answers changed"
 
 
 def code(session: "Session") -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.plots.axis import axis
 from workbench.records import Measurement
+from workbench.words import say
 
 if TYPE_CHECKING:
     from workbench.study import Candidate, Marks
@@ -25,7 +26,7 @@ def interval_of(measurement: Measurement) -> str:
     if measurement.low == measurement.high:
         return said
     ends = [shown.said(end).removesuffix(f" {shown.unit}") for end in (measurement.low, measurement.high)]
-    return f"{said} ({' to '.join(ends)})"
+    return say("page-interval", value=said, low=ends[0], high=ends[1])
 
 
 def label_of(marks: "Mapping[str, Marks]", candidate: "Candidate") -> str:

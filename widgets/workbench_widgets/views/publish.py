@@ -7,6 +7,7 @@ from workbench.errors import WorkbenchError
 from workbench.plots.family import spelled
 from workbench_widgets.in_hand import in_hand
 from workbench_widgets.looking import looked
+from workbench_widgets.refusals import sentence
 from workbench_widgets.views.figures import interval_of, label_of
 from workbench_widgets.views.publish_card import card_of
 from workbench_widgets.views.publish_checks import checks_of
@@ -22,13 +23,13 @@ LICENCES = ("unspecified", "Apache-2.0", "MIT", "BSD-3-Clause", "CC-BY-4.0", "CC
 def view(session: "Session") -> dict[str, Any]:
     typed = typed_of(session)
     shown: dict[str, Any] = {**typed, "licences": list(LICENCES), "busy": bool(session.memory.get("publish-busy"))}
-    errors = dict(session.memory.get("publish-errors", {}))
+    errors = {place: sentence(error) for place, error in session.memory.get("publish-errors", {}).items()}
     candidate = None
     try:
         study = session.study()
         candidate = None if study is None else in_hand(session, study)
     except WorkbenchError as error:  # a baseline that is gone, say
-        errors[""] = str(error)
+        errors[""] = sentence(error)
     if candidate is None or candidate.file is None:
         nothing = dict.fromkeys(("candidate", "file", "taken", "done"), None)
         return {**shown, **nothing, "checks": [], "card": [], "versions": [], "errors": errors}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.plots.axis import axis, title
 from workbench.publish.card import what_it_is
 from workbench.records import Measurement
+from workbench.words import say
 from workbench_widgets.views.figures import interval_of
 
 if TYPE_CHECKING:
@@ -17,13 +18,14 @@ def card_of(candidate: "Candidate", looked: "Looked | None", done: Mapping[str, 
     """Rows of [key, text]; licence and intended use stand in the form."""
     task, base = candidate.study.task, candidate.study.baseline
     size = base.measures["size_bytes"]
-    made = f"{candidate.name}, from {candidate.study.model.name} ({axis([size]).said(size.value)})"
+    whole = {"model": candidate.study.model.name, "size": axis([size]).said(size.value)}
+    made = say("page-made", recipe=candidate.name, **whole)
     facts = {"kind": task.kind, "signature": task.signature.to_json(), "classes": list(task.classes)}
     rows = {
         "what": what_it_is(facts).replace("`", ""),
         "made": made if candidate.id != base.id else candidate.study.model.name,
         "quality": _quality(candidate, done),
-        "verdict": looked.verdict if looked is not None else "",
+        "verdict": looked.compared.sentence if looked is not None and looked.compared is not None else "",
         "machine": next((m.machine for m in candidate.measures.values() if m.machine), "") or "",
         "data": task.licence,
     }
@@ -34,7 +36,7 @@ def _quality(candidate: "Candidate", done: Mapping[str, Any] | None) -> str:
     metric = candidate.study.metric
     if metric not in candidate.measures:
         return ""
-    said = f"{title(metric)} {interval_of(candidate.measures[metric])} on validation"
+    said = {"metric": title(metric), "value": interval_of(candidate.measures[metric])}
     if done is not None and done["test"] is not None:
-        return f"{said}; {interval_of(Measurement.from_json(done['test']))} on test"
-    return said
+        return say("page-quality-tested", **said, test=interval_of(Measurement.from_json(done["test"])))
+    return say("page-quality", **said)

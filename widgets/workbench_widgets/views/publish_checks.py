@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from workbench.graphs.reference import named
 from workbench.plots.axis import axis, number
 from workbench.records import Measurement
 
@@ -27,7 +28,8 @@ def _parity(candidate: "Candidate") -> Check:
     found = candidate.lineage.get("parity", {})
     samples = number(found.get("n", found.get("samples", 0)), 9)
     difference = _small(found["difference"]) if isinstance(found.get("difference"), float) else ""
-    return _check("parity", "done" if found else "todo", truth=found.get("truth", ""), samples=samples, difference=difference)
+    truth = str(named(found.get("truth", "")))
+    return _check("parity", "done" if found else "todo", truth=truth, samples=samples, difference=difference)
 
 
 def _small(value: float) -> str:
@@ -57,7 +59,7 @@ def _cpu(looked: "Looked | None") -> Check:
     if looked is None:
         return _check("cpu", "doing")
     state = {True: "done", False: "warn", None: "bad"}[looked.portable]
-    return _check("cpu", state, sentence=looked.certificate)
+    return _check("cpu", state, sentence=looked.said)
 
 
 def _test(busy: bool, done: Mapping[str, Any] | None) -> Check:

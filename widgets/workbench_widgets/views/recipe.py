@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import InputError
 from workbench.plots.axis import axis, number
 from workbench_widgets.cards import catalog, checked, presets
 from workbench_widgets.reading import NOTHING, reader
+from workbench_widgets.refusals import sentence
 
 if TYPE_CHECKING:
     from workbench.recipes import Recipe
@@ -77,7 +79,7 @@ def _text(session: "Session", recipe: "Recipe | None") -> dict[str, Any]:
     """The recipe as YAML; a text that was typed and is wrong stays as it was typed."""
     typed = session.memory.get(YAML)
     if typed is not None:
-        return {"yaml": typed["text"], "yaml_error": typed["error"]}
+        return {"yaml": typed["text"], "yaml_error": sentence(typed["error"])}
     if recipe is not None:
         session.memory["recipe-right"] = recipe.to_yaml()
     return {"yaml": session.memory.get("recipe-right", ""), "yaml_error": None}
@@ -92,7 +94,8 @@ def _known(session: "Session", study: "Study", recipe: "Recipe | None") -> dict[
         return shown
     reading = reader(session).read(study, recipe)
     shown["busy"] = found.id if found is not None and found.status == "running" else None
-    shown |= {"preview": dict(reading.preview), "latency": reading.latency, "cost_seconds": reading.cost}
+    preview = NOTHING | reading.preview | {"sentence": reading.why}
+    shown |= {"preview": preview, "latency": reading.latency, "cost_seconds": reading.cost}
     return shown | {"errors": _refused(session, reading.refused)} if reading.refused else shown
 
 
@@ -101,11 +104,11 @@ def _unknown() -> dict[str, Any]:
     return nothing | {"preview": dict(NOTHING)}
 
 
-def _refused(session: "Session", refused: dict[str, str]) -> list[dict[str, Any]]:
+def _refused(session: "Session", refused: InputError) -> list[dict[str, Any]]:
     """What the model or the data have against a step, said at its card; at the first one where the step is not named."""
     on = [(k, step["technique"]) for k, step in enumerate(session.steps) if step.get("on", True)]
-    place = next((k for k, name in on if name == refused["step"]), on[0][0] if on else 0)
-    return [{"step": place, "field": None, "sentence": refused["sentence"], "mend": False}]
+    place = next((k for k, name in on if name == refused.fields.get("step")), on[0][0] if on else 0)
+    return [{"step": place, "field": None, "sentence": sentence(refused), "mend": False}]
 
 
 def _figures(candidate: "Candidate", metric: str) -> dict[str, Any]:

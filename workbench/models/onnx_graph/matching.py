@@ -8,6 +8,7 @@ import numpy as np
 from workbench.errors import InputError, StepFailed
 from workbench.graphs.runtime import open_session
 from workbench.tasks.task import Array, Task, TensorSpec
+from workbench.words import part
 
 if TYPE_CHECKING:
     from onnx import ModelProto, ValueInfoProto
@@ -80,7 +81,7 @@ def output_of(found: Mapping[str, Array], task: Task, name: str) -> str:
     if len(fitting) == 1 and wanted is not None:
         shown = _said(found[fitting[0]].shape[1:] or (1,))
         raise InputError("output-misfit", found=shown, task=task.name, expected=_said(wanted))
-    raise InputError("onnx-outputs", name=name, found=", ".join(found) or "none", count=len(chosen))
+    raise InputError("onnx-outputs", name=name, found=", ".join(found) or part("none"), count=len(chosen))
 
 
 def _check_form(value: "ValueInfoProto", spec: TensorSpec, name: str, task: Task) -> None:
@@ -90,7 +91,7 @@ def _check_form(value: "ValueInfoProto", spec: TensorSpec, name: str, task: Task
     fits = not found or len(found) == len(spec.shape) + 1
     fits = fits and all(a is None or a == b for a, b in zip(found[1:], spec.shape, strict=False))
     if not fits or _type(value) not in kinds:
-        said = " x ".join(["N", *(str(side) if side else "any" for side in found[1:])])
+        said = " x ".join(["N", *(str(side) if side else "?" for side in found[1:])])
         wanted = " x ".join(["N", *map(str, spec.shape)])
         raise InputError(
             "onnx-form",

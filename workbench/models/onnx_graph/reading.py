@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import Damaged, InputError, NotFound
+from workbench.words import part
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, TensorProto
@@ -80,9 +81,9 @@ def _fetch(tensor: "TensorProto", path: Path) -> None:
     try:
         start, length = int(said.get("offset", 0)), int(said.get("length", beside.stat().st_size))
     except ValueError:
-        raise Damaged("onnx-damaged", name=path.name, why=f"{tensor.name} lies at no place of {name}") from None
+        raise Damaged("onnx-damaged", name=path.name, why=part("onnx-no-place", tensor=tensor.name, file=name)) from None
     if start < 0 or length < 0 or start + length > beside.stat().st_size:
-        raise Damaged("onnx-damaged", name=name, why=f"it ends before the weights of {tensor.name}")
+        raise Damaged("onnx-damaged", name=name, why=part("onnx-cut-short", tensor=tensor.name))
     with open(beside, "rb") as f:
         f.seek(start)
         tensor.raw_data = f.read(length)

@@ -2,7 +2,6 @@
 
 import { captionOf } from "./captions.js";
 import { figure, said } from "./format.js";
-import { VERDICTS } from "./words-compare.js";
 import { word } from "./words.js";
 
 const SIGNS = { none: "=", small: "↓", large: "⇊", unknown: "?" };
@@ -12,16 +11,9 @@ export function compareSign(loss) {
   return SIGNS[loss] || "";
 }
 
-/** A verdict's parts, size first: the library's sentence taken apart, or its codes in Chinese. */
-export function compareVerdict(language, column) {
-  if (!column.verdict) return [];
-  if (language !== "zh") return column.verdict.split(" · ");
-  return column.clauses.map(([code, fields]) => filled(VERDICTS[code] || code, fields));
-}
-
-function filled(text, fields) {
-  const points = (value) => String(value).replace(/ points?$/, " 个百分点");
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in fields ? points(fields[name]) : whole));
+/** A verdict's parts, size first: the library's sentence taken apart. */
+export function compareVerdict(column) {
+  return column.verdict ? column.verdict.split(" · ") : [];
 }
 
 /** A signed number with a true minus: "−0.4", "+1.2", "0". */
@@ -35,7 +27,7 @@ export function signed(value, places = 1) {
 export function compareDelta(language, value, base, unit) {
   if (base === null || base === undefined || value === null || unit === "x") return "";
   if (value === base) return word(language, "compare-same");
-  if (unit === "share") return `${signed(100 * (value - base))} pp`;
+  if (unit === "share") return `${signed(100 * (value - base))} ${word(language, "compare-points")}`;
   if (!base) return "";
   const share = 100 * (value / base - 1);
   return Math.abs(share) < 0.05 ? "" : `${signed(share, Math.abs(share) < 10 ? 1 : 0)} %`;

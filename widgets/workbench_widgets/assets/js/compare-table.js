@@ -53,7 +53,7 @@ function heading(host, column, off) {
 function verdictRow(language, view) {
   const cell = (column) => {
     if (!column.letter) return h("span", { class: "wb-quiet" }, word(language, "compare-against"));
-    const [first, ...rest] = compareVerdict(language, column);
+    const [first, ...rest] = compareVerdict(column);
     if (!first) return h("span", { class: "wb-quiet" }, view.busy ? word(language, "compare-busy") : "–");
     const sign = h("span", { class: `wb-cmp-sign wb-loss-${column.loss}`, aria: { hidden: "true" } }, compareSign(column.loss));
     return [h("div", { class: "wb-cmp-verdict" }, first), rest.map((part, k) => h("div", { class: "wb-cmp-said" }, k === 0 ? sign : null, part))];
@@ -106,7 +106,7 @@ function pairedCell(language, view, name, column, value, found) {
   const all = view.columns.map((c) => c.differences && c.differences[name]).filter(Boolean);
   const share = found[3] === "share";
   const [middle, low, high] = difference.map((end) => (end === null ? "–" : share ? signedPoints(end) : signedValue(end, found[3])));
-  const text = `${middle}${share ? " pp" : ""} (${word(language, "compare-interval", { low, high })})`;
+  const text = `${middle}${share ? ` ${word(language, "compare-points")}` : ""} (${word(language, "compare-interval", { low, high })})`;
   return [h("div", { class: "wb-cmp-paired" }, value, pairedPlot(difference, pairedSpan(all))), quiet(text)];
 }
 

@@ -27,6 +27,7 @@ const MOUNTS = {
 function render({ model, el }) {
   const host = new LiveHost(model);
   const whole = host.get("panels").length > 1;
+  if (!host.get("language") && host.language !== "en") host.set("language", host.language); // the kernel's sentences too
   let shown = shownPanels(host, whole);
   el.append(shown.root);
   const again = () => {

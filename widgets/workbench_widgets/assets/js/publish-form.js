@@ -2,6 +2,7 @@
 
 import { fill, fresh, h, settled } from "./dom.js";
 import { sentence } from "./frame.js";
+import { publishLicence } from "./publish-shown.js";
 
 const PUBLISH_SETTLED_MS = 250;
 
@@ -66,7 +67,7 @@ function publishLayout(fields, say) {
 function publishRedraw(fields, local, view, say) {
   const errors = view.errors || {};
   if (fields.licence.options.length !== (view.licences || []).length) {
-    fill(fields.licence, (view.licences || []).map((name) => h("option", { value: name }, name)));
+    fill(fields.licence, (view.licences || []).map((name) => h("option", { value: name }, publishLicence(name, say))));
   }
   publishPut(fields.name, view.name, local);
   publishPut(fields.licence, view.licence, local);

@@ -2,6 +2,8 @@
 
 import { copied, h, svg } from "./dom.js";
 import { bytes, figure } from "./format.js";
+import "./words-publish.js";
+import { WORDS } from "./words.js";
 
 const PUBLISH_MARKS = {
   done: "M3 8.5 6.5 12 13 4.5",
@@ -39,11 +41,17 @@ function publishFound(check, say) {
   return say(key, check.fields);
 }
 
+/** A licence as it is called: by its identifier, or in words. */
+export function publishLicence(name, say) {
+  const key = `publish-licence-${name}`;
+  return key in WORDS ? say(key) : name;
+}
+
 /** The card with what is typed now. Rows are [key, text]. */
 export function publishCard(view, typed, say) {
   if (!(view.card || []).length) return null;
   const own = [
-    ["publish-licence", typed.licence || say("publish-card-unspecified")],
+    ["publish-licence", publishLicence(typed.licence || "unspecified", say)],
     ["publish-use", typed.intended_use.trim() || say("publish-card-no-use")],
   ];
   const rows = [...view.card.map(([key, text]) => [`publish-card-${key}`, text]), ...own];
@@ -62,7 +70,7 @@ export function publishDone(view, say) {
     { class: "wb-done" },
     h("h3", { class: "wb-publish-heading" }, say("publish-published", { name, version })),
     Object.entries(lines).map(([key, text]) => publishLine(say(`publish-${key}`), text, say)),
-    h("details", {}, h("summary", {}, say("publish-whole-card")), h("pre", { class: "wb-code", tabindex: "0", "aria-label": say("publish-whole-card") }, card)),
+    h("details", {}, h("summary", {}, say("publish-whole-card")), h("pre", { class: "wb-code", tabindex: "0", "aria-label": say("publish-whole-card") }, h("span", { lang: "en" }, card))),
   );
 }
 

@@ -50,7 +50,13 @@ function publishFile(language, view, say) {
   return h(
     "div",
     { class: "wb-publish-file" },
-    h("p", {}, h("strong", {}, view.candidate), label ? [" ", h("span", { class: "wb-own-name" }, label)] : null, name === view.candidate ? null : ` ${name}`),
+    h(
+      "p",
+      {},
+      h("strong", {}, view.candidate === "baseline" ? say("publish-baseline") : view.candidate),
+      label ? [" ", h("span", { class: "wb-own-name" }, label)] : null,
+      name === view.candidate ? null : ` ${name}`,
+    ),
     h("p", { class: "wb-quiet" }, [bytes(size).join("\u2009"), quality].filter(Boolean).join(", "), "  sha256 ", h("code", {}, short)),
   );
 }

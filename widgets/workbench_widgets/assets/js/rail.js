@@ -8,6 +8,7 @@ import { addWords, word } from "./words.js";
 
 addWords({
   rail: ["Steps", "步骤"],
+  "rail-baseline": ["baseline", "基线"],
   "rail-steps": ["{n} steps", "{n} 步"],
   "rail-one-step": ["1 step", "1 步"],
   "rail-files": ["{n} files", "{n} 个文件"],
@@ -96,7 +97,7 @@ export function railState(language, name, view, steps) {
   if (name === "frontier") return railFiles(language, (view.points || []).filter((point) => point.status === "measured").length);
   if (name === "run") return railRuns(language, view.jobs || []);
   if (name === "compare") return (view.columns || []).slice(1).map((column) => column.id).join(word(language, "rail-and"));
-  if (name === "publish") return view.done ? word(language, "rail-version", { n: view.done.version }) : view.candidate || "";
+  if (name === "publish") return view.done ? word(language, "rail-version", { n: view.done.version }) : view.candidate === "baseline" ? word(language, "rail-baseline") : view.candidate || "";
   return "";
 }
 

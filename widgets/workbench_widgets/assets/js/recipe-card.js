@@ -73,7 +73,7 @@ export function cardTitle(language, technique, entry) {
 
 function cardField(field, step, { language, key, acts }) {
   const changed = (value) => acts.field(step.id, field.name, value);
-  return fieldOf(field, step.fields[field.name] ?? field.default, { language, key: `${key}-${field.name}`, changed });
+  return fieldOf(field, step.fields[field.name] ?? field.default, { technique: step.technique, language, key: `${key}-${field.name}`, changed });
 }
 
 function cardKey(event, id, acts) {

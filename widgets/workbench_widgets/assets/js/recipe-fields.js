@@ -2,6 +2,7 @@
 
 import { fill, fresh, h, invalid } from "./dom.js";
 import { namesOf, namesText, placeOf, sharesOf, sharesText, shownNumber, sliderPlaces, sliderRange, typedNumber, valueAt } from "./recipe-scale.js";
+import "./words-recipe-help.js";
 import { WORDS, word } from "./words.js";
 
 const FIELD_MAKERS = { number: numberField, integer: numberField, switch: switchField, choice: choiceField };
@@ -10,15 +11,16 @@ const FIELD_MAKERS = { number: numberField, integer: numberField, switch: switch
  * A control. `changed(value)` is called while it moves. Returns { root, set(value), refuse(sentence) }: `set` shows a value that
  * comes from elsewhere, `refuse` stands under the control, and what was typed stays as it is.
  */
-export function fieldOf(field, value, { language, key, changed }) {
+export function fieldOf(field, value, { technique, language, key, changed }) {
   const id = fresh("wb-field");
   const made = (FIELD_MAKERS[field.kind] || textField)(field, { language, id, key, changed });
-  const help = h("span", { id: `${id}-say`, class: "wb-sr" }, field.say);
+  const say = fieldHelp(language, technique, field);
+  const help = h("span", { id: `${id}-say`, class: "wb-sr" }, say);
   const refusal = h("div", { id: `${id}-bad`, class: "wb-say wb-say-bad", role: "alert", hidden: true });
   for (const control of made.controls) control.setAttribute("aria-describedby", `${id}-say ${id}-bad`);
   made.set(value);
   return {
-    root: h("div", { class: "wb-field", title: field.say }, made.parts, help, refusal),
+    root: h("div", { class: "wb-field", title: say }, made.parts, help, refusal),
     set: made.set,
     refuse(sentence) {
       refusal.hidden = !sentence;
@@ -26,6 +28,12 @@ export function fieldOf(field, value, { language, key, changed }) {
       for (const control of made.controls) invalid(control, Boolean(sentence));
     },
   };
+}
+
+/** What a field says of itself; one of a plug-in in its own words. */
+function fieldHelp(language, technique, field) {
+  const key = `recipe-help-${technique}-${field.name}`;
+  return key in WORDS ? word(language, key) : field.say;
 }
 
 /** A field's name for people. */

@@ -25,6 +25,7 @@ addWords({
   "compare-held": ["Candidate shown", "显示的候选"],
   "compare-verdict": ["Verdict", "结论"],
   "compare-against": ["what the others are held against", "其他候选的对照"],
+  "compare-points": ["pp", "个百分点"],
   "compare-same": ["same", "相同"],
   "compare-paired": ["upright line: no difference; dot and line: 95 % interval", "竖线：无差异；点与横线：95 % 区间"],
   "compare-interval": ["{low} to {high}", "{low} 至 {high}"],
@@ -88,22 +89,3 @@ addWords({
   "compare-m-f1_macro": ["F1, macro", "F1（宏平均）"],
   "compare-m-roc_auc_macro": ["AUC", "AUC"],
 });
-
-/** Parts of a verdict in Chinese, by the library's codes; in English the library's own sentence stands. */
-export const VERDICTS = {
-  "compare-same-file": "与基线是同一个文件",
-  "compare-smaller": "小了 {share}",
-  "compare-larger": "大了 {share}",
-  "compare-times": "是基线的 {ratio} 倍大",
-  "compare-as-large": "与基线一样大",
-  "compare-alike": "全部 {n} 个样本回答相同",
-  "compare-no-loss": "测不出损失（至多 {bound}）",
-  "compare-too-few": "样本太少，无法判断（{bound} 以内）",
-  "compare-unknown": "{n} 个样本太少，没有区间",
-  "compare-loses": "损失 {gap}（{low} 至 {high}）",
-  "compare-gains": "提高 {gap}（{low} 至 {high}）",
-  "compare-rises": "{metric} 上升 {gap}（{low} 至 {high}）",
-  "compare-falls": "{metric} 下降 {gap}（{low} 至 {high}）",
-  "compare-slower": "批量 {batch} 时比基线慢（×{ratio}）",
-  "compare-faster": "批量 {batch} 时快 ×{ratio}",
-};

@@ -69,7 +69,8 @@ export function spokenPoint(language, state, point) {
   const told = [state.y, state.x].map((name) => [figuresOf(state.data, point, name), state.data.measure[name]]);
   const figures = told.filter(([found]) => found).map(([found, measure]) => said(found[0], measure.unit));
   const head = point.row === 0 ? nameOf(language, point) : `${point.id}, ${nameOf(language, point)}`;
-  return [`${head}.`, `${figures.join(", ")}.`, point.verdict ? `${point.verdict}.` : ""].filter(Boolean).join(" ");
+  const stop = language === "zh" ? "。" : ". ";
+  return [head, figures.join(", "), point.verdict].filter(Boolean).map((part) => part + stop).join("").trim();
 }
 
 /** What is shown, and of what is not shown, why: "n of m files shown; 3 failed; 2 hidden by hand". */

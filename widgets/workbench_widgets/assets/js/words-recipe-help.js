@@ -1,0 +1,36 @@
+// What each field of a technique says of itself: in English as the library declares it.
+
+import { addWords } from "./words.js";
+
+addWords({
+  "recipe-help-Distillation-epochs": ["how often all samples are seen", "所有样本看几遍"],
+  "recipe-help-Distillation-alpha": ["the weight of the labels beside the teacher's", "标签相对于教师回答的权重"],
+  "recipe-help-Distillation-temperature": ["how soft the teacher's answers are made", "教师回答软化的程度"],
+  "recipe-help-Distillation-learning_rate": ["the highest step size", "最大的步长"],
+  "recipe-help-Distillation-batch_size": ["samples in a step", "每步的样本数"],
+  "recipe-help-DynamicQuantization-granularity": ["one scale for a weight matrix, or one for each of its columns", "整个权重矩阵一个缩放，或每列一个"],
+  "recipe-help-DynamicQuantization-bits": ["of a weight; auto is what this machine's instructions bear", "一个权重的位数；自动即此机器指令所能承受的"],
+  "recipe-help-DynamicQuantization-convolutions": ["convolutions too: smaller files that run slower", "也包括卷积：文件更小，运行更慢"],
+  "recipe-help-DynamicQuantization-guard": ["time leaves in float what is slower in integers on this machine", "按计时，让在此机器上用整数更慢的部分保持浮点"],
+  "recipe-help-FineTuning-epochs": ["how often all samples are seen", "所有样本看几遍"],
+  "recipe-help-FineTuning-learning_rate": ["the highest step size", "最大的步长"],
+  "recipe-help-FineTuning-batch_size": ["samples in a step", "每步的样本数"],
+  "recipe-help-StaticQuantization-granularity": ["one scale for a weight tensor, or one for each output channel", "整个权重张量一个缩放，或每个输出通道一个"],
+  "recipe-help-StaticQuantization-activations": ["how activations are stored", "激活如何存储"],
+  "recipe-help-StaticQuantization-weights": ["how weights are stored", "权重如何存储"],
+  "recipe-help-StaticQuantization-bits": ["of a weight", "一个权重的位数"],
+  "recipe-help-StaticQuantization-portable": ["coarser weights in the channels that would saturate on a CPU without VNNI", "在没有 VNNI 的 CPU 上会饱和的通道用较粗的权重"],
+  "recipe-help-StaticQuantization-calibration_samples": ["training samples that fix the scales", "用来确定缩放的训练样本数"],
+  "recipe-help-StaticQuantization-method": ["how an activation's range is taken from the samples", "如何从样本取激活的范围"],
+  "recipe-help-StaticQuantization-leave_alone": ["layers, or parts with all their layers, that stay in float", "保持浮点的层，或连同其所有层的部分"],
+  "recipe-help-StaticQuantization-guard": ["time leaves in float what is slower in integers on this machine", "按计时，让在此机器上用整数更慢的部分保持浮点"],
+  "recipe-help-StructuredPruning-ratio": ["the share of output channels that go", "去掉的输出通道比例"],
+  "recipe-help-StructuredPruning-criterion": ["what makes a channel important", "通道的重要性由什么决定"],
+  "recipe-help-StructuredPruning-scope": ["the share of every layer, or of all where they are missed least", "每层同样的比例，或从总体中去掉最不受影响的"],
+  "recipe-help-StructuredPruning-round_to": ["widths become multiples of this", "宽度取为此数的倍数"],
+  "recipe-help-StructuredPruning-leave_alone": ["layers, or parts with all their layers, whose channels stay", "通道保持不动的层，或连同其所有层的部分"],
+  "recipe-help-StructuredPruning-layers": ["a ratio of its own for layers named here", "此处所列各层单独的比例"],
+  "recipe-help-WeightClipping-factor": ["how many times the bound of He's initialisation", "He 初始化界的多少倍"],
+  "recipe-help-WeightPruning-ratio": ["the share of weights that become zero", "置零的权重比例"],
+  "recipe-help-WeightPruning-scope": ["the share of all weights, or of each layer's", "占全部权重的比例，或占每层的比例"],
+});

@@ -1,0 +1,1 @@
+"""The same rooms in Chinese: the same codes, with the same fields."""
