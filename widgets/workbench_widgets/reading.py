@@ -64,6 +64,7 @@ class Reader:
             made = Reading(kept.study if kept is not None and kept.study.name == study.name else study, recipe)
             if kept is not None and kept.is_of(study, recipe):  # the same recipe, when more files have been measured
                 made.preview, made.latency, made.cost = kept.preview, kept.latency, kept.cost
+                made.failed = kept.refused or kept.failed
             self._newest = self._todo = made
             if not self._busy:
                 self._busy = True
