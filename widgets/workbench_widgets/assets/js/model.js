@@ -119,7 +119,8 @@ class ModelPanel {
     this.asked = null;
     const example = new Map(layers.map((row) => [layerKey(row), row]));
     fill(this.kind, h("option", { value: "" }, word(language, "model-all")), layerKinds(layers).map((key) => h("option", { value: key }, kindText(language, example.get(key)))));
-    fill(this.foot, h("span", {}, word(language, "model-other")), h("span", { class: "wb-n" }, `${said(value.other_bytes, "bytes")}, ${percent(value.other_bytes / value.size_bytes)}`));
+    const other = layers.length ? `${said(value.other_bytes, "bytes")}, ${percent(value.other_bytes / value.size_bytes)}` : "";
+    fill(this.foot, h("span", {}, word(language, "model-other")), h("span", { class: "wb-n" }, other));
     this.table.classList.toggle("wb-many", layers.length > MODEL_MANY);
     this.list();
   }
