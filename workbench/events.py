@@ -87,6 +87,14 @@ class CandidateStarted(Event):
 
 
 @dataclass(frozen=True)
+class Submitted(Event):
+    """A job waits for its turn. Whoever waits for it is told so first, and can call it off by its id (`Job.named`)."""
+
+    kind = "submitted"
+    job: str
+
+
+@dataclass(frozen=True)
 class FileMeasured(Event):
     """A preview's file is there, with these measures so far (name to `Measurement.to_json()`), and what it was held against."""
 
@@ -116,7 +124,8 @@ class Failed(Event):
 
 
 KINDS: dict[str, type[Event]] = {
-    c.kind: c for c in (StepStarted, StepFinished, Progress, EpochMeasured, Said, CandidateStarted, FileMeasured, Done, Failed)
+    c.kind: c
+    for c in (StepStarted, StepFinished, Progress, EpochMeasured, Said, CandidateStarted, Submitted, FileMeasured, Done, Failed)
 }
 
 

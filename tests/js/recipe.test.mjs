@@ -9,7 +9,7 @@ import { found } from "./folders.mjs";
 const steps = await import(found("steps.js"));
 const scale = await import(found("recipe-scale.js"));
 const read = await import(found("recipe-read.js"));
-const { recipeReading } = await import(found("recipe.js"));
+const { recipeCosts, recipeReading } = await import(found("recipe.js"));
 
 const { structure } = JSON.parse(readFileSync(new URL("cases/estimate.json", import.meta.url), "utf8"))[0];
 const field = (given) => ({ name: "f", kind: "number", low: null, high: null, search: null, scale: "linear", unit: "", optional: false, default: 0, ...given });
@@ -139,6 +139,14 @@ test("the estimate follows the cards without the kernel", () => {
   const [size] = read.readParts("en", moved);
   assert.ok(size.value.startsWith("≈ ") && !size.solid && size.under.startsWith("−"));
   assert.equal(recipeReading(value(), null, [PRUNE], catalog).estimate, null);
+});
+
+test("each card that is on has the cost of its own step; the kernel's part counts for these very steps alone", () => {
+  const list = [PRUNE, { ...DISTIL, on: false }, INT8];
+  const seconds = (now) => recipeCosts(recipeReading(value({ steps: list, step_seconds: [0.2, 3.5] }), structure, now, catalog));
+  assert.deepEqual(seconds(list), [0.2, null, 3.5]);
+  assert.deepEqual(seconds([{ ...PRUNE, fields: { ratio: 0.6 } }, ...list.slice(1)]), [null, null, null]);
+  assert.deepEqual(recipeCosts(reading({})), [null, null, null]);
 });
 
 test("what was measured is solid, and the estimator's error stands beside it", () => {

@@ -162,6 +162,8 @@ def test_two_sessions_that_choose_one_example_at_once_share_its_study(monkeypatc
     third = Session()
     third.do("load-study", {"study": "page-digits"})
     assert idle(third)["samples"] == view["samples"] and third.example == "digits"
+    made = {f["label"]: f["value"] for f in third.load["examples"][0]["figures"]}
+    assert made == {name: figures[name] for name in ("quality", "size_bytes")} and "figures" not in third.load["examples"][1]
 
 
 def test_own_weights_and_data_become_a_study(tmp_path):

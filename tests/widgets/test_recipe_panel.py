@@ -194,6 +194,8 @@ def test_a_measured_recipe_is_found_and_the_next_one_has_its_cost(study):
     assert session.recipe["measured"] is None
     first = until(session, lambda recipe: recipe["cost_seconds"] is not None)["cost_seconds"]
     assert first == study.expected_seconds(wb.Recipe([wb.StructuredPruning(ratio=0.5)])) > 0
+    pruning = study.step_seconds(wb.Recipe([wb.StructuredPruning()]))[0]
+    assert session.recipe["step_seconds"] == [pytest.approx(pruning, abs=1e-3)]
     made = study.run(wb.Recipe([wb.StructuredPruning(ratio=0.5)]))
     session.refresh()
     shown = session.recipe

@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
+from workbench_widgets.following import step_names
 from workbench_widgets.refusals import kept, sentence
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Reading:
         self.stamp = study.stamp
         self.latency: dict[str, float] | None = None
         self.cost: float | None = None
+        self.seconds: list[float | None] = []
         self.preview: dict[str, Any] = NOTHING
         self.refused: InputError | None = None
         self.failed: Exception | Preview | None = None
@@ -63,7 +65,7 @@ class Reader:
                 return kept
             made = Reading(kept.study if kept is not None and kept.study.name == study.name else study, recipe)
             if kept is not None and kept.is_of(study, recipe):  # the same recipe, when more files have been measured
-                made.preview, made.latency, made.cost = kept.preview, kept.latency, kept.cost
+                made.preview, made.latency, made.cost, made.seconds = kept.preview, kept.latency, kept.cost, kept.seconds
                 made.failed = kept.refused or kept.failed
             self._newest = self._todo = made
             if not self._busy:
@@ -94,6 +96,7 @@ class Reader:
             if expected is not None:
                 reading.latency = {"value": expected.value, "low": expected.low, "high": expected.high}
             reading.cost = reading.study.expected_seconds(reading.recipe)
+            reading.seconds = _of_steps(reading.study, reading.recipe)
             reading.recipe.check(reading.study.model, reading.study.task)
             if any(step.order == "recovery" for step in reading.recipe.steps) or reading.preview["state"] == "accuracy":
                 return self._tell(reading)
@@ -122,6 +125,12 @@ def reader(session: "Session") -> Reader:
     """The session's reader, made when it is first asked for."""
     made: Reader = session.memory.setdefault("recipe-reader", Reader(session))
     return made
+
+
+def _of_steps(study: "Study", recipe: "Recipe") -> list[float | None]:
+    """What each of the recipe's own steps would take, in seconds."""
+    told = zip(step_names(recipe), study.step_seconds(recipe), strict=True)
+    return [None if seconds is None else round(seconds, 3) for name, seconds in told if name not in ("Export", "Measure")]
 
 
 def _shown(found: "Preview", metric: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from filelock import FileLock
 import workbench
 from workbench import machine
 from workbench.errors import WorkerLost
-from workbench.events import Event
+from workbench.events import Event, Submitted
 from workbench.files import digest_json, home, storage, write_atomic
 from workbench.jobs.desk import Desk, carry_out
 from workbench.jobs.frames import read_frame, write_frame
@@ -81,6 +81,8 @@ def run_job(
     """
     job = submit(entry, payload, blobs=blobs, lane=lane, limit=limit)
     try:
+        if on_event is not None:
+            on_event(Submitted(job.id))
         return job.wait(on_event)
     except BaseException:
         job.cancel()

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.errors import Cancelled
-from workbench.events import EpochMeasured, Event, Progress, StepFinished, StepStarted
+from workbench.events import EpochMeasured, Event, Progress, StepFinished, StepStarted, Submitted
+from workbench.jobs import Job
 
 if TYPE_CHECKING:
     from workbench_widgets.session import Session
 
 _EVERY = 0.1
+
+LISTENER = "load-listener"
+"""In a session's memory: who hears of what is being made ready, or was made last."""
 
 
 def busy(session: "Session", step: str, share: float = 0.0, done: int = 0, of: int = 0) -> None:
@@ -21,7 +25,7 @@ def busy(session: "Session", step: str, share: float = 0.0, done: int = 0, of: i
 
 class Listener:
     """An `on_event` for a fit and for the measuring of a baseline: shows where they are, ten times a second at most, and ends
-    them when nobody wants them any more."""
+    them when nobody wants them any more: at their next event, or at once by `call_off`."""
 
     def __init__(self, session: "Session", wanted: Callable[[], bool]) -> None:
         self._session = session
@@ -30,11 +34,20 @@ class Listener:
         self._before, self._of = 0.0, 1
         self._epochs = (0, 0)
         self._told = 0.0
+        self._job: Job | None = None
+        session.memory[LISTENER] = self
+
+    def call_off(self) -> None:
+        """Asks the job to stop, also where it still waits for its turn; who waits for it is told that it was cancelled."""
+        if self._job is not None:
+            self._job.cancel()
 
     def __call__(self, event: Event) -> None:
         if not self._wanted():
             raise Cancelled("cancelled")
-        if isinstance(event, StepStarted):
+        if isinstance(event, Submitted):
+            self._job = Job.named(event.job)
+        elif isinstance(event, StepStarted):
             self._step = "fit" if event.step == "fit" else "baseline"
             self._before, self._of, self._epochs = (event.index - 1) / event.of, event.of, (0, 0)
             self._tell(self._before)
@@ -49,3 +62,18 @@ class Listener:
     def _tell(self, share: float) -> None:
         self._told = time.monotonic()
         busy(self._session, self._step, share, *self._epochs)
+
+
+def want(session: "Session", what: str) -> None:
+    """From now on this is made ready; another thing that was is called off."""
+    if session.memory.get("load-wanted") != what:
+        call_off(session)
+    session.memory["load-wanted"] = what
+
+
+def call_off(session: "Session") -> None:
+    """Nobody waits any more for what is being made ready."""
+    session.memory["load-wanted"] = ""
+    listener = session.memory.get(LISTENER)
+    if session.memory.pop("load-busy", None) is not None and listener is not None:
+        listener.call_off()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import Cancelled, NotFound
 from workbench.words import nearest
 from workbench_widgets.doing import own
-from workbench_widgets.doing.busy import Listener, busy
+from workbench_widgets.doing.busy import Listener, busy, call_off, want
 from workbench_widgets.doing.taking import taken
 from workbench_widgets.examples import EXAMPLES, opened, study_of
 from workbench_widgets.views.load import described
@@ -20,7 +20,7 @@ def load(session: "Session", example: str) -> None:
     """The study of an example, made where it is not there. Of several that were asked for, the last one."""
     if example not in EXAMPLES:
         raise NotFound("no-example", name=example, nearest=nearest(str(example), EXAMPLES))
-    session.memory["load-wanted"] = example
+    want(session, example)
     busy(session, "data")
     session.show("recipe")  # a run can be asked for already: it waits for the study
     session.later("load", lambda: _example(session, example))
@@ -31,9 +31,17 @@ def load_study(session: "Session", study: str) -> None:
     import workbench as wb
 
     found = wb.Study.open(study)
-    session.memory["load-wanted"] = ""
+    call_off(session)
     busy(session, "data")
     session.later("load", lambda: _study(session, found))
+
+
+def cancel(session: "Session") -> None:
+    """Calls off what is being made ready; what was worked on before stays in hand. A finished epoch is kept."""
+    call_off(session)
+    if session.memory.get("load-preview", ("",))[0] == "example":
+        session.memory.pop("load-preview")
+    session.refresh("load", "recipe")
 
 
 def _example(session: "Session", example: str) -> None:
@@ -53,7 +61,7 @@ def _example(session: "Session", example: str) -> None:
             opened(example, task, Listener(session, wanted))
         taken(session, wb.Study.open(study_of(example)), example)
     except Cancelled:
-        return  # another example was chosen meanwhile
+        return  # it was called off, or another example was chosen meanwhile
     finally:
         if wanted():
             session.memory.pop("load-busy", None)
@@ -66,4 +74,4 @@ def _study(session: "Session", study: "Study") -> None:
         session.memory.pop("load-busy", None)
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {"load": load, "load-study": load_study, **own.COMMANDS}
+COMMANDS: dict[str, Callable[..., Any]] = {"load": load, "load-study": load_study, "load-cancel": cancel, **own.COMMANDS}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Conflict, NotFound
 from workbench_widgets.brought import ask, changed, own_of, placed, take_away
-from workbench_widgets.doing.busy import Listener, busy
+from workbench_widgets.doing.busy import Listener, busy, want
 from workbench_widgets.doing.giving import choose_task, load_path, take_again, upload
 from workbench_widgets.doing.taking import taken
 from workbench_widgets.own import EPOCHS, Own
@@ -65,7 +65,8 @@ def open_own(session: "Session", study: str, again: bool = False) -> None:
     With `again` a study of the same data that came to be meanwhile is the one that was waited for.
     """
     own = own_of(session)
-    session.memory["load-wanted"] = mark = f"{OPENING}:{study}"
+    mark = f"{OPENING}:{study}"
+    want(session, mark)
     busy(session, "data")
 
     def act() -> None:
@@ -96,7 +97,8 @@ def _open(session: "Session", own: Own, study: str, again: bool, wanted: Callabl
         session.memory.pop("load-own", None)
         return taken(session, made)
     finally:
-        session.memory.pop("load-busy", None)
+        if wanted():
+            session.memory.pop("load-busy", None)
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {"upload": upload, "load-path": load_path, "own": choose, "own-open": open_own}

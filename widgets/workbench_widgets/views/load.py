@@ -28,8 +28,8 @@ def view(session: "Session") -> dict[str, Any]:
     brought, answers = own_of(session), answers_of(session)
     refused = {} if answers is None else answers.errors
     return {
-        "examples": [{"name": name, "title": examples.EXAMPLES[name].title} for name in offered],
-        "selected": session.memory.get("load-wanted", session.example),
+        "examples": [{"name": name, "title": examples.EXAMPLES[name].title, **_made(session, name)} for name in offered],
+        "selected": session.memory.get("load-wanted") or session.example,
         "study": session.study_name,
         "studies": wb.studies(),
         "limit_mb": LIMIT // 10**6,
@@ -138,6 +138,19 @@ def _answered(session: "Session", preview: Mapping[str, Any]) -> dict[str, Any]:
     awaited = own_of(session).awaited or (answers is not None and answers.awaited)
     samples = {} if answers is None or answers.samples is None else {"samples": answers.samples}
     return {**preview, **samples, "answering": awaited}
+
+
+def _made(session: "Session", example: str) -> dict[str, Any]:
+    """Quality and size of an example whose study is there: a baseline stays as it is."""
+    import workbench as wb
+
+    name = examples.study_of(example)
+    made: dict[str, dict[str, Any]] = session.memory.setdefault("load-made", {})
+    if name not in made and name in wb.studies():
+        study = wb.Study.open(name)
+        found = study.baseline.measures
+        made[name] = {"figures": [figure_of(found[study.metric], "quality"), figure_of(found["size_bytes"], "size_bytes")]}
+    return made.get(name, {})
 
 
 def _offered(session: "Session") -> list[str]:

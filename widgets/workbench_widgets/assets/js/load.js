@@ -2,12 +2,12 @@
 // what it answers.
 
 import { fill, fresh, h, whenChanged } from "./dom.js";
-import { figure, grouped } from "./format.js";
+import { figure, grouped, said } from "./format.js";
 import { frame } from "./frame.js";
 import { loadOwn } from "./load-own.js";
 import { sampleFigure } from "./samples.js";
 import "./words-load.js";
-import { word } from "./words.js";
+import { WORDS, word } from "./words.js";
 
 export function mountLoad(host) {
   const panel = frame(host, "load", () => host.get("code").load);
@@ -19,9 +19,10 @@ export function mountLoad(host) {
   const shown = h("div");
   const step = h("p", { role: "status" });
   const bar = h("div");
+  const stop = h("button", { type: "button", class: "wb-b", data: { key: "load-cancel" }, hidden: true, onclick: () => host.ask("load-cancel") }, say("load-cancel"));
   const group = fresh("wb-example");
   const [chosen, listed, told, busy] = [whenChanged(), whenChanged(), whenChanged(), whenChanged()];
-  panel.body.append(h("div", { class: "wb-load" }, h("div", {}, examples, studies, own.root), h("div", {}, step, bar, shown)));
+  panel.body.append(h("div", { class: "wb-load" }, h("div", {}, examples, studies, own.root), h("div", {}, h("div", { class: "wb-load-step" }, step, stop), bar, shown)));
   const redraw = () => {
     const view = host.get("load");
     chosen([view.examples, view.selected, view.error], () => fill(examples, loadExamples(host, view, group, say)));
@@ -29,6 +30,7 @@ export function mountLoad(host) {
     own.redraw();
     busy(loadStep(view.busy, say), () => fill(step, loadStep(view.busy, say)));
     fill(bar, loadBar(view.busy, say));
+    stop.hidden = !view.busy || view.busy.step === "data";
     told([view.figures, view.inputs, view.outputs, view.samples, view.answering, Boolean(view.busy)], () =>
       fill(shown, loadFacts(view, say), loadSamples(host, view, say), loadNothing(view, say)),
     );
@@ -53,11 +55,23 @@ function loadExamples(host, view, group, say) {
         onchange: () => host.ask("load", { example: example.name }),
       }),
       h("span", { class: "wb-example-title" }, say(`load-title-${example.name}`)),
-      h("span", { class: "wb-example-says wb-quiet" }, say(`load-says-${example.name}`)),
+      h("span", { class: "wb-example-size" }, loadFigure(example, 1)),
+      h("span", { class: "wb-example-says wb-quiet" }, [loadSays(example, say), ...loadFigure(example, 0)].join(say("load-and"))),
     ),
   );
   const again = view.error && view.selected ? loadAgain(host, view, say) : null;
   return h("fieldset", { class: "wb-examples" }, h("legend", { class: "wb-sr" }, say("load-examples")), rows, again);
+}
+
+/** What an example is; one that was made no longer says how long that takes. */
+function loadSays({ name, figures }, say) {
+  const made = `load-says-made-${name}`;
+  return say(figures && made in WORDS ? made : `load-says-${name}`);
+}
+
+/** One of an example's two figures, its quality and its size, in one text; none before it was made. */
+function loadFigure({ figures }, k) {
+  return figures ? [said(figures[k].value, figures[k].unit)] : [];
 }
 
 function loadAgain(host, view, say) {

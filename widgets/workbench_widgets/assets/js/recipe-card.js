@@ -1,7 +1,7 @@
 // One card: a technique's name, its switch, its fields, and the bytes that are left after it.
 
 import { fill, h, svg } from "./dom.js";
-import { said } from "./format.js";
+import { said, seconds } from "./format.js";
 import { fieldOf } from "./recipe-fields.js";
 import { WORDS, word } from "./words.js";
 
@@ -17,7 +17,7 @@ const CARD_MAIN = 2;
 
 /**
  * A card. `acts` has field(id, name, value), toggle(id, on), move(id, by), copy(id), remove(id), mend(), grab(event, id). Returns
- * { root, id, show(step), left(bytes, whole, refused), refuse(errors) }.
+ * { root, id, show(step), cost(seconds), left(bytes, whole, refused), refuse(errors) }.
  */
 export function cardOf(step, entry, { language, place, count, acts }) {
   const title = cardTitle(language, step.technique, entry);
@@ -29,6 +29,7 @@ export function cardOf(step, entry, { language, place, count, acts }) {
   const more = rest.length ? cardMore(rest, made, { language, key }) : null;
   const refusal = h("div", { class: "wb-card-refusal", role: "alert", hidden: true });
   const after = cardAfter();
+  const cost = h("span", { class: "wb-card-cost" });
   const root = h(
     "section",
     {
@@ -38,7 +39,7 @@ export function cardOf(step, entry, { language, place, count, acts }) {
       aria: { label: word(language, "recipe-card", { title, k: place + 1, n: count }) },
       onkeydown: (event) => cardKey(event, step.id, acts),
     },
-    cardHead({ step, title, key, language, place, count, acts, family: entry ? entry.family : "other" }),
+    cardHead({ step, title, cost, key, language, place, count, acts, family: entry ? entry.family : "other" }),
     refusal,
     h("div", { class: "wb-card-body" }, main.map((field) => made.get(field.name).root), cardFoot({ more, step, title, key, language, acts })),
     after.root,
@@ -50,6 +51,10 @@ export function cardOf(step, entry, { language, place, count, acts }) {
       root.classList.toggle("wb-off", now.on === false);
       for (const field of fields) made.get(field.name).set(now.fields[field.name] ?? field.default);
       if (more) more.show(now);
+    },
+    cost(known) {
+      const text = known === null ? "" : `≈ ${seconds(known)}`;
+      if (cost.textContent !== text) cost.textContent = text;
     },
     left: (bytes, whole, refused) => after.show(language, bytes, whole, refused),
     refuse(errors) {
@@ -82,7 +87,7 @@ function cardKey(event, id, acts) {
   acts.move(id, event.key === "ArrowUp" ? -1 : 1);
 }
 
-function cardHead({ step, title, key, language, place, count, acts, family }) {
+function cardHead({ step, title, cost, key, language, place, count, acts, family }) {
   const grip = h("span", { class: "wb-grip", title: word(language, "recipe-drag"), aria: { hidden: "true" }, onpointerdown: (event) => acts.grab(event, step.id) }, cardDots());
   const move = (name, by, path, off) =>
     h("button", { type: "button", class: "wb-b wb-icon wb-small", disabled: off, data: { key: `${key}-${name}` }, aria: { label: word(language, `recipe-${name}`, { title }) }, onclick: () => acts.move(step.id, by) }, cardStroke(path));
@@ -95,7 +100,7 @@ function cardHead({ step, title, key, language, place, count, acts, family }) {
     onchange: () => acts.toggle(step.id, box.checked),
   });
   box.checked = step.on !== false;
-  return h("div", { class: "wb-card-head" }, grip, cardSign(family), h("h3", {}, title), move("up", -1, CARD_UP, place === 0), move("down", 1, CARD_DOWN, place === count - 1), box);
+  return h("div", { class: "wb-card-head" }, grip, cardSign(family), h("h3", {}, title, " ", cost), move("up", -1, CARD_UP, place === 0), move("down", 1, CARD_DOWN, place === count - 1), box);
 }
 
 /** What is seldom touched: the remaining fields, folded, with how many of them are not at their defaults. */

@@ -165,7 +165,9 @@ class RecipePanel {
     this.panel.refuse(this.value.error);
     const whole = reading.baseline ? reading.baseline.size_bytes[0] : null;
     fill(this.start, h("span", {}, word(this.language, "recipe-baseline")), h("span", { class: "wb-n" }, whole === null ? "–" : said(whole, "bytes")));
+    const costs = recipeCosts(reading);
     this.cards.forEach((card, k) => {
+      card.cost(costs[k]);
       card.left(reading.estimate ? reading.estimate.after[k] : null, whole || 1, reading.refused);
       card.refuse(reading.errors.filter((error) => error.step === k));
     });
@@ -201,9 +203,16 @@ export function recipeReading(value, structure, steps, catalog) {
     preview: value.preview || { state: "none" },
     latency: value.latency || null,
     cost: value.cost_seconds,
+    seconds: value.step_seconds || [],
     busy: fresh ? value.busy : null,
     ready: value.ready === true,
   };
+}
+
+/** Seconds of each card's step; null of one that is switched off or of which nothing is known. */
+export function recipeCosts({ steps, fresh, seconds }) {
+  let on = 0;
+  return steps.map((step) => (step.on === false ? null : ((fresh && seconds[on++]) ?? null) || null));
 }
 
 function recipeOutside(step, catalog) {

@@ -11,6 +11,8 @@ addWords({
   "load-says-digits": ["grey pictures of 8 × 8, 10 classes", "8 × 8 灰度图，10 类"],
   "load-says-digits-tokens": ["64 tokens each, 10 classes", "每个 64 个词元，10 类"],
   "load-says-fashion-mnist": ["pictures of clothes, 10 classes; trains for minutes at first", "服装图片，10 类；首次需训练数分钟"],
+  "load-says-made-fashion-mnist": ["pictures of clothes, 10 classes", "服装图片，10 类"],
+  "load-and": [", ", "，"],
   "load-empty-state": [
     "Choose an example, and its model, its data and its answers are shown here. Nothing runs before.",
     "选择一个示例，它的模型、数据和回答会显示在这里。在此之前什么都不会运行。",
@@ -18,6 +20,7 @@ addWords({
   "load-studies": ["Studies that are here", "已有的研究"],
   "load-go-on": ["Go on", "继续"],
   "load-again": ["Try again", "重试"],
+  "load-cancel": ["Cancel", "取消"],
   // what is shown
   "load-figure-inputs": ["Input", "输入"],
   "load-figure-outputs": ["Output", "输出"],

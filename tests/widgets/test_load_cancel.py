@@ -1,0 +1,77 @@
+"""What is being made ready in the panel Load is called off: in its training, in the queue, and for something else."""
+
+import time
+
+import pytest
+from workbench_widgets import Session
+from workbench_widgets.examples import EXAMPLES, Built
+
+import workbench as wb
+from workbench import jobs
+
+from .own_files import idle, pictures, until
+
+
+@pytest.fixture(autouse=True)
+def long(home, monkeypatch):
+    """A home for every test, in which the first example trains for an hour and the second one is soon there."""
+    monkeypatch.setitem(EXAMPLES, "digits", Built("Digits", "mlp", 10_000))
+    monkeypatch.setitem(EXAMPLES, "digits-tokens", Built("Tokens", "lstm", 1))
+    yield
+    jobs.retire()
+
+
+def training(session):
+    until(session, "load", lambda view: view["busy"] and view["busy"]["done"] >= 1)
+
+
+def test_a_first_fit_stops_within_a_second_and_another_example_is_made_ready():
+    session = Session()
+    session.do("load", {"example": "digits"})
+    training(session)
+    began = time.monotonic()
+    session.do("load-cancel", {})
+    view = session.load
+    assert (view["busy"], view["selected"], view["samples"], view["error"]) == (None, "", [], None)
+    free = []
+    session.later("load", lambda: free.append(time.monotonic()))
+    until(session, "load", lambda view: free)
+    assert free[0] - began < 10  # on a machine that tests run on; the job is asked at once, and killed after half a second
+    session.do("load", {"example": "digits-tokens"})
+    until(session, "load", lambda view: view["study"])
+    assert wb.studies() == ["page-digits-tokens"] and session.load["busy"] is None
+
+
+def test_choosing_another_example_calls_the_first_one_off():
+    session = Session()
+    session.do("load", {"example": "digits"})
+    training(session)
+    session.do("load", {"example": "digits-tokens"})
+    view = until(session, "load", lambda view: view["study"])
+    assert (view["study"], view["busy"]) == ("page-digits-tokens", None)
+
+
+def test_what_waits_behind_somebody_else_s_work_is_called_off_too():
+    other, mine = Session(), Session()
+    other.do("load", {"example": "digits"})
+    training(other)
+    mine.do("load", {"example": "digits-tokens"})
+    until(mine, "load", lambda view: view["busy"] and view["busy"]["step"] == "worker")
+    mine.do("load-cancel", {})
+    assert idle(mine, seconds=20)["busy"] is None, "its thread waits for nobody's work any more"
+    assert other.load["busy"]["step"] == "fit", "and the other goes on"
+    other.do("load-cancel", {})
+
+
+def test_files_of_one_s_own_stay_when_their_fit_is_called_off(tmp_path):
+    pictures(tmp_path / "shapes.npz")
+    session = Session()
+    session.do("load-path", {"path": str(tmp_path / "shapes.npz")})
+    idle(session)
+    session.do("own-open", {"study": "mine"})
+    until(session, "load", lambda view: view["busy"] and view["busy"]["step"] != "data")
+    session.do("load-cancel", {})
+    view = idle(session)
+    assert view["busy"] is None and view["own"]["ready"] and "Cancelled" in view["own"]["errors"]["open"]
+    session.do("own-open", {"study": "mine"})
+    until(session, "load", lambda view: view["study"] == "mine")
