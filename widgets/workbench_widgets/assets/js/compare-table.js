@@ -4,6 +4,7 @@ import { allSame, compareDelta, compareField, compareInterval, compareName, comp
 import { captionOf } from "./captions.js";
 import { h, svg } from "./dom.js";
 import { figure, said } from "./format.js";
+import { glyph } from "./shapes.js";
 import "./words-compare.js";
 import "./words-recipe.js";
 import { word } from "./words.js";
@@ -32,7 +33,7 @@ export function compareLetter(column) {
 
 function heading(host, column, off) {
   const language = host.language;
-  if (!column.letter) return h("th", { scope: "col" }, h("div", { class: "wb-cmp-head" }, word(language, "compare-baseline")));
+  if (!column.letter) return h("th", { scope: "col" }, h("div", { class: "wb-cmp-head" }, glyph("b", { ring: true }), word(language, "compare-baseline")));
   const name = word(language, "compare-remove", { id: column.id });
   const remove = () => host.ask("compare-without", { candidate: column.id });
   return h(
@@ -42,6 +43,7 @@ function heading(host, column, off) {
       "div",
       { class: "wb-cmp-head" },
       compareLetter(column),
+      glyph(column.family),
       column.id,
       column.label ? h("span", { class: "wb-own-name" }, column.label) : null,
       h("button", { type: "button", class: "wb-b wb-icon wb-cmp-x", title: name, aria: { label: name }, data: { key: `without-${column.id}` }, onclick: remove }, "×"),
