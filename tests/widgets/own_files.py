@@ -19,18 +19,25 @@ def until(session, name, holds, seconds=120):
 def idle(session, seconds=120):
     """The panel's values when nothing is under way any more."""
     done = []
-    session.later("load", lambda: done.append(True))
+    session.later("", lambda: done.append(True))  # of no panel, whose refusal it would take away
     return until(session, "load", lambda view: done and not view["busy"], seconds)
 
 
-def send(session, name, data, sha256=None, size=None):
+def send(session, name, data, sha256=None, size=None, first=True):
     """Sends a file as the page does; what the last piece was answered with."""
     digest = sha256 or hashlib.sha256(data).hexdigest()
     answer = None
     for offset in range(0, len(data), PIECE):
         piece = data[offset : offset + PIECE]
         last = {"sha256": digest} if offset + len(piece) == len(data) else {}
-        fields = {"name": name, "size": len(data) if size is None else size, "upload": "u", "offset": offset, **last}
+        fields = {
+            "name": name,
+            "size": len(data) if size is None else size,
+            "upload": "u",
+            "offset": offset,
+            "first": first,
+            **last,
+        }
         answer = session.do("upload", fields, [memoryview(piece)])
         if answer is None:
             break

@@ -247,3 +247,40 @@ def test_an_onnx_file_that_cannot_be_taken_is_one_sentence(tmp_path):
         assert said in idle(session)["own"]["errors"]["file"] and not session.load["own"]["begun"]
     send(session, "mine.onnx", pickle.dumps(Hostile(tmp_path / "trap")))
     assert "can run code" in idle(session)["own"]["errors"]["file"] and not (tmp_path / "trap").exists()
+
+
+def test_weights_that_go_from_the_disk_leave_a_panel_that_works(tmp_path):
+    from workbench.models.weights import to_bytes
+
+    pictures(tmp_path / "shapes.npz")
+    task = wb.tasks.from_file(tmp_path / "shapes.npz")
+    weights = tmp_path / "mine.safetensors"
+    weights.write_bytes(to_bytes(wb.models.create("mlp", task, seed=5).build()))
+    size, session = weights.stat().st_size, Session()
+    session.do("load-path", {"path": str(weights)})
+    idle(session)
+    weights.unlink()
+    session.do("load-path", {"path": str(tmp_path / "shapes.npz")})
+    view = idle(session)
+    assert view["error"] is None and view["own"]["weights"]["size_bytes"] == size
+    assert view["own"]["tasks"][0]["title"] == "shapes.npz"
+
+
+def test_of_files_given_at_once_each_refusal_stays(tmp_path):
+    session, data = Session(), pictures(tmp_path / "shapes.npz")
+    send(session, "bad.npz", data[: len(data) // 2])
+    send(session, "shapes.npz", data, first=False)
+    view = idle(session)
+    assert "bad.npz" in view["own"]["errors"]["file"] and view["own"]["ready"]
+    send(session, "shapes.npz", data)
+    assert idle(session)["own"]["errors"] == {}
+
+
+def test_a_network_that_does_not_take_the_data_is_not_chosen(tmp_path):
+    session = Session()
+    pictures(tmp_path / "shapes.npz")
+    session.do("load-path", {"path": str(tmp_path / "shapes.npz")})
+    before = idle(session)["own"]["network"]
+    for wrong in (5, "lstm", ["cnn"]):
+        session.do("own", {"network": wrong})
+        assert idle(session)["own"]["network"] == before and session.load["error"] is None

@@ -1,5 +1,10 @@
 """A page that is loaded again has another kernel: what a person has brought of his own comes back, and what was made of it."""
 
+import gc
+import threading
+import time
+import weakref
+
 import pytest
 from workbench_widgets import Session
 
@@ -56,6 +61,40 @@ def test_a_study_of_that_name_with_other_data_is_not_taken_for_it(left, tmp_path
     session.do("resume", {"own": left, "opening": "own:of mine"})
     view = until(session, "load", lambda view: view["own"]["errors"])
     assert "of mine" in view["own"]["errors"]["study"] and view["own"]["begun"] and session.study_name == ""
+
+
+def test_where_a_part_is_gone_nothing_else_is_made_in_its_place(left, tmp_path):
+    weights = tmp_path / "lost.safetensors"
+    for given in ([*left["given"], str(weights)], [str(weights), *left["given"]], ["/gone.npz", "shapes:make"]):
+        session = Session()
+        session.do("resume", {"own": {**left, "given": given}, "opening": "own:of mine"})
+        view = idle(session)
+        assert ("lost" if "lost" in "".join(given) else "gone") in view["own"]["errors"]["file"]
+        assert wb.studies() == [] and not view["busy"] and session.study_name == ""
+
+
+def test_what_is_taken_away_stays_away_also_while_a_study_is_made_of_it(left):
+    session = Session()
+    session.do("resume", {"own": left, "opening": "own:of mine"})
+    until(session, "load", lambda view: view["busy"] and view["busy"]["step"] != "data")
+    session.do("own", {"away": True})
+    view = idle(session)
+    assert not view["own"]["begun"] and view["busy"] is None and session.study_name == ""
+
+
+def test_a_session_ends_with_its_last_user_and_its_thread_too(left):
+    before = threading.active_count()
+    session = Session()
+    session.do("resume", {"own": left})
+    idle(session)
+    gone = weakref.ref(session)
+    session.watch.wake()
+    del session
+    end = time.monotonic() + 40
+    while (gone() is not None or threading.active_count() > before) and time.monotonic() < end:
+        gc.collect()
+        time.sleep(0.2)
+    assert gone() is None and threading.active_count() <= before
 
 
 @pytest.mark.parametrize("own", [{}, {"given": "x"}, {"given": []}, {"given": [5]}, {"given": ["/nowhere/x.npz"]}])

@@ -1,5 +1,6 @@
 """A session's folder of uploads: it outlives its session for a while, and then goes with the next that is opened."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from workbench_widgets.uploads import Folder, is_upload
+from workbench_widgets.uploads import Folder, Upload, is_upload
 
 OWNER = """
 import sys
@@ -70,13 +71,43 @@ def test_a_session_that_ends_leaves_its_folder_for_a_while_however_long_it_was(o
     assert not path.exists()
 
 
-def test_the_next_session_takes_over_what_was_given_and_has_it_for_itself(owner):
+def test_the_next_session_takes_over_what_was_given_and_has_it_for_itself(owner, monkeypatch):
     process, left = owner()
-    Path(left, ".half-sent").write_bytes(b"gi")
+    Path(left, "given.npz.data").write_bytes(b"weights beside")
+    Path(left, "other.npz").write_bytes(b"not asked for")
+    old(left)
     mine = Folder(Path(left, "given.npz"))
-    assert [p.name for p in mine.path.iterdir() if p.name != ".alive"] == ["given.npz"]
+    assert mine.take_over(Path(left, "given.npz")) == mine.path / "given.npz"
+    assert sorted(p.name for p in mine.path.iterdir() if p.name != ".alive") == ["given.npz", "given.npz.data"]
+    assert mine.take_over(mine.path / "given.npz").read_bytes() == b"given", "and its own file stays where it is"
     process.communicate("over\n")
     old(left)
     Folder()
     assert not os.path.exists(left) and (mine.path / "given.npz").read_bytes() == b"given"
     assert is_upload(mine.path / "given.npz") and not is_upload(Path(__file__))
+
+
+def test_where_a_disk_makes_no_links_the_bytes_are_copied(owner, monkeypatch):
+    _, left = owner()
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(PermissionError(1, "no links here")))
+    assert Folder().take_over(Path(left, "given.npz")).read_bytes() == b"given"
+
+
+@pytest.mark.parametrize(
+    ("called", "kept"),
+    [
+        ("../../x.npz", "x.npz"),
+        ("C:\\data\\x.npz", "x.npz"),
+        (".alive", "alive"),
+        ("a\0b\n.npz", "ab.npz"),
+        ("", "file"),
+        ("数" * 100 + ".npz", "数" * 65 + ".npz"),
+        ("x." + "数" * 100, "x." + "数" * 66),
+    ],
+)
+def test_a_file_is_called_as_a_disk_can_take_it(home, called, kept):
+    folder = Folder()
+    upload = Upload(folder.path, called, 2)
+    upload.add(0, b"ab")
+    path = upload.finish(hashlib.sha256(b"ab").hexdigest())
+    assert path == folder.path / kept and path.read_bytes() == b"ab"

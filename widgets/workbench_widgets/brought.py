@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import Cancelled, WorkbenchError
+from workbench.events import Event, Submitted
+from workbench.jobs import Job
 from workbench_widgets.own import Own, place_of
 from workbench_widgets.refusals import kept
 
@@ -26,6 +28,7 @@ class Answers:
     """The samples with what the model answers, once it is known (None before), or why it does not, by control."""
 
     samples: list[dict[str, Any]] | None = None
+    job: Job | None = None
     errors: Mapping[str, Exception] = field(default_factory=dict)
 
     @property
@@ -51,7 +54,7 @@ def changed(session: "Session", how: Callable[[Own], Own], *, another: bool = Fa
         own = how(own_of(session))
         session.memory["load-own"] = own
         if another:
-            session.memory.pop("load-answers", None)
+            _drop_answers(session)
     return own
 
 
@@ -59,8 +62,16 @@ def take_away(session: "Session") -> None:
     """All of it goes, what is being read too."""
     with _CHANGING:
         session.memory["load-turn"] = turn(session) + 1
-        for name in ("load-own", "load-answers", "load-preview", "load-model"):
+        _drop_answers(session)
+        for name in ("load-own", "load-preview", "load-model"):
             session.memory.pop(name, None)
+
+
+def _drop_answers(session: "Session") -> None:
+    """Nobody waits for them any more: the quick worker is not kept from what is asked next."""
+    found: Answers | None = session.memory.pop("load-answers", None)
+    if found is not None and found.job is not None and found.samples is None:
+        found.job.cancel()
 
 
 def turn(session: "Session") -> int:
@@ -83,8 +94,17 @@ def _answer(session: "Session", own: Own, found: Answers) -> None:
     from workbench_widgets.views.samples import of_examples
 
     assert own.task is not None
+
+    def heard(event: Event) -> None:
+        if isinstance(event, Submitted):
+            found.job = Job.named(event.job)
+        if answers_of(session) is not found:
+            raise Cancelled("cancelled")
+
     try:
-        found.samples = of_examples(own.task, wb.study.model_examples(own.model(), own.task))
+        found.samples = of_examples(own.task, wb.study.model_examples(own.model(), own.task, on_event=heard))
+    except Cancelled:
+        return
     except WorkbenchError as error:
         found.errors = {place_of(error): kept(error)}
     except Exception as error:  # a wait that ends without a word would be waited for as long as the page is open

@@ -23,10 +23,11 @@ def charted(session: "Session", study: "Study") -> dict[str, Any]:
     if kept is not None and kept[0] == key:
         return dict(kept[1])
     chart = study.chart()
-    session.memory[_CHART] = key, chart.to_widget()
+    drawn = chart.to_widget()
+    session.memory[_CHART] = key, drawn
     if any(point["status"] == "measured" and "verdict" not in point for point in chart.points):
         session.later("frontier", lambda: _judge(session, study))
-    return dict(session.memory[_CHART][1])
+    return dict(drawn)
 
 
 def _judge(session: "Session", study: "Study") -> None:

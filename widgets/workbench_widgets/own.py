@@ -29,7 +29,7 @@ class Own:
     """`data` is a file that was read as `task`; `builtin` names one of the library's tasks instead. `network` is a name of
     the zoo, one of `networks`, which take the data; `factory` is a "package.module:factory" instead; `weights` is a
     .safetensors file. `file` is an ONNX file, a network with its weights, and `loaded` what was made of it for the task.
-    `errors` are by control."""
+    `held_bytes` is the size of the file that has the weights, as it was read. `errors` are by control."""
 
     data: Path | None = None
     builtin: str = ""
@@ -41,6 +41,7 @@ class Own:
     loaded: "Model | None" = None
     weights: Path | None = None
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    held_bytes: int = 0
     train: bool = True
     errors: Mapping[str, Exception] = field(default_factory=dict)
 
@@ -62,6 +63,10 @@ class Own:
     def awaited(self) -> bool:
         """Whether its ONNX file is still being made a model."""
         return bool(self.file and self.task and not self.loaded and "network" not in self.errors)
+
+    def of_files(self) -> dict[str, Exception]:
+        """The refusals of files that were given, which another file does not take away."""
+        return {place: said for place, said in self.errors.items() if place in ("file", "path")}
 
     def lasting(self) -> dict[str, Exception]:
         """The refusals that the next choice leaves standing: why the ONNX file gives no model."""
@@ -117,7 +122,7 @@ def kind_of(given: str) -> str:
         return "factory"
     elif path.suffix.lower() in (*_WEIGHTS, *_DATA, *_MODEL):
         raise InputError("own-missing", name=given)
-    raise InputError("own-kind", name=path.name or "This")
+    raise InputError("own-kind", name=path.name or part("what-was-given"))
 
 
 def place_of(error: WorkbenchError) -> str:
@@ -133,7 +138,7 @@ def as_json(own: Own, builtins: list[str], errors: Mapping[str, Exception]) -> d
     tasks += [{"name": name, "title": name} for name in builtins]
     counted = {"parameters": sum(math.prod(shape) for shape in own.shapes.values()), "tensors": len(own.shapes)}
     held = own.file or own.weights
-    weights = {"file": held.name, "size_bytes": held.stat().st_size, **counted} if held else None
+    weights = {"file": held.name, "size_bytes": own.held_bytes, **counted} if held else None
     return {
         "begun": own.begun,
         "given": own.given,

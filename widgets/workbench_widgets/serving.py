@@ -18,6 +18,7 @@ class Dashboard(Voila):
 
     def init_handlers(self) -> list[Any]:
         *known, page = super().init_handlers()
+        known = [handler for handler in known if "/logout" not in handler[0]]  # nobody logs in here
         return [*known, (url_path_join(self.server_url, "/(?:.+)"), Template404), page]
 
 

@@ -7,6 +7,7 @@ session and the study as it is on disk.
 """
 
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from queue import Queue
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,7 @@ class Session(traitlets.HasTraits):
         self.memory: dict[str, Any] = {}
         """What views and commands keep between two calls: a preview in hand, words typed, the last error of a panel."""
         self._lock = threading.RLock()
-        self._todo: Queue[Callable[[], None]] = Queue()
+        self._todo: Queue[Callable[[], None] | None] = Queue()
         self._thread: threading.Thread | None = None
         self.watch = Watch(self)
         self.refresh()
@@ -140,7 +141,8 @@ class Session(traitlets.HasTraits):
         self._todo.put(lambda: self.refusing(panel, act))
         with self._lock:  # two callbacks may come at once, and what is asked first is done first
             if self._thread is None:
-                self._thread = threading.Thread(target=self._carry_out, daemon=True)
+                self._thread = threading.Thread(target=_carry_out, args=(self._todo,), daemon=True)
+                weakref.finalize(self, self._todo.put, None)
                 self._thread.start()
 
     def aside(self, panel: str, act: Callable[[], None]) -> None:
@@ -171,6 +173,9 @@ class Session(traitlets.HasTraits):
             error = self.memory.get(f"{panel}-error")
             self.set_trait(panel, {**made, "error": sentence(error) if error else made.get("error")})
 
-    def _carry_out(self) -> None:
-        while True:
-            self._todo.get()()
+
+def _carry_out(todo: "Queue[Callable[[], None] | None]") -> None:
+    """Does what a session asks for until there is no session any more: the thread itself must not keep it alive."""
+    while (act := todo.get()) is not None:
+        act()
+        del act

@@ -18,6 +18,9 @@ from workbench.files import Digest, home, storage
 LIMIT = 200_000_000
 """Bytes of the largest file that is taken; a larger one is named by its path on the server."""
 
+LONGEST = 200
+"""Bytes of a file's name that are kept: most disks take 255."""
+
 KEPT = 3600.0
 """Seconds for which the files of a session that has ended are kept."""
 
@@ -29,7 +32,7 @@ class Upload:
         if size > LIMIT:
             raise InputError("upload-large", name=name, limit=LIMIT // 10**6)
         self.name = name
-        self.path = folder / (name.replace("\\", "/").rpartition("/")[2].lstrip(".") or "file")
+        self.path = folder / _file_name(name)
         self.size = size
         self.received = 0
         self._state = hashlib.sha256()
@@ -60,6 +63,16 @@ class Upload:
         self._growing.unlink(missing_ok=True)
 
 
+def _file_name(name: str) -> str:
+    """A name for a file out of what a browser says it is called: no folder, nothing hidden, nothing that a disk refuses."""
+    plain = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable()).lstrip(".") or "file"
+    stem, dot, ending = plain.rpartition(".")
+    room = LONGEST - len((dot + ending).encode())
+    if not stem or room <= 0:
+        return plain.encode()[:LONGEST].decode(errors="ignore")
+    return stem.encode()[:room].decode(errors="ignore") + dot + ending
+
+
 class Folder:
     """A folder of the home for what one session is given. It stays for `KEPT` after its session: a page that is loaded again
     has another kernel, and takes the files over. Whoever opens the next folder takes away what is older.
@@ -67,8 +80,8 @@ class Folder:
     Which sessions live is seen by the lock on each folder, which ends with the process that holds it, also when that is killed.
     """
 
-    def __init__(self, before: Path | None = None) -> None:
-        """`before` is a file in another session's folder: what lies there is here too from now on."""
+    def __init__(self, spared: Path | None = None) -> None:
+        """The folder with the file `spared` is left as it is, however old."""
         root = home() / "uploads"
         with storage(root):
             root.mkdir(exist_ok=True)
@@ -76,11 +89,19 @@ class Folder:
                 fcntl.flock(opening, fcntl.LOCK_EX)  # nobody takes a new folder for a dead one's before it is held
                 self.path = Path(tempfile.mkdtemp(dir=root, prefix=""))
                 held = _held(self.path)
-                if before is not None:
-                    _link(before.parent, self.path)
-                for folder in (path for path in root.iterdir() if path.is_dir() and path != self.path):
+                left = (self.path, None if spared is None else spared.resolve().parent)
+                for folder in (path for path in root.iterdir() if path.is_dir() and path not in left):
                     _clear(folder)
         weakref.finalize(self, _let_go, self.path, held)
+
+    def take_over(self, file: Path) -> Path:
+        """A file of another session's folder in this one, with the weights that lie beside it; its path here."""
+        source = file.resolve()
+        with storage(self.path):
+            for path in (source, *(source.with_name(source.name + ending) for ending in (".data", "_data"))):
+                if path.is_file() and path.parent != self.path.resolve():
+                    _link(path, self.path / path.name)
+        return self.path / source.name
 
 
 def is_upload(path: Path) -> bool:
@@ -100,10 +121,12 @@ def _held(folder: Path) -> IO[str] | None:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Whole files of one folder in another, without their bytes being copied: both may be taken away on their own."""
-    for path in source.iterdir():
-        if path.is_file() and not path.name.startswith("."):
-            os.link(path, target / path.name)
+    """The same file at another place, without its bytes being copied where the disk can do that."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _clear(folder: Path) -> None:

@@ -1,12 +1,13 @@
 """What a model answers as it is: a few samples through its module, before anything is trained, exported or measured."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.errors import InputError
+from workbench.events import Event
 from workbench.files import digest_json
 from workbench.jobs import Desk, run_job
 from workbench.models.calling import batches
@@ -27,11 +28,12 @@ LIMIT = 300.0
 """Seconds that it may take: a network that never ends must not hold up what else the quick worker is asked for."""
 
 
-def answers(model: "Model | nn.Module", task: Task, count: int) -> Array:
+def answers(model: "Model | nn.Module", task: Task, count: int, *, on_event: Callable[[Event], None] | None = None) -> Array:
     """The model's output for the first `count` validation samples (one at least): N x ..., float32.
 
     The module is built in a worker process, in evaluation mode and on the CPU, and is not changed; what it answered is kept
-    and read back. No torch is imported here for a `Model`.
+    and read back. No torch is imported here for a `Model`. `on_event` hears of the job, if there is one; what it raises calls
+    the job off.
 
     Raises `InputError` where the model cannot be built (`Model.build`), has weights that are not finite or do not fit, does
     not fit the task (`check_fits`), and "model-not-finite" where it answers with NaN or infinity.
@@ -44,7 +46,7 @@ def answers(model: "Model | nn.Module", task: Task, count: int) -> Array:
     if objects.get(key) is None:
         blobs = {"samples": _packed(samples)} | ({} if described.payload is None else {"model": described.payload})
         payload = asked | {"names": list(samples.arrays), "key": key}
-        run_job("workbench.models.answering:answer", payload, blobs=blobs, lane="quick", limit=LIMIT)
+        run_job("workbench.models.answering:answer", payload, blobs=blobs, lane="quick", limit=LIMIT, on_event=on_event)
     folder = objects.get(key)
     assert folder is not None
     found: Array = np.load(folder / "answers.npy", allow_pickle=False)

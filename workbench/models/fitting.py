@@ -28,7 +28,7 @@ def answered(module: "nn.Module", arrays: Mapping[str, Array], signature: Signat
     import torch
 
     device = next((p.device for p in module.parameters()), torch.device("cpu"))
-    modes = {part: part.training for part in module.modules()}
+    modes = {child: child.training for child in module.modules()}
     try:
         with torch.no_grad():
             answer: Any = call(module.eval(), tensors(arrays, device))
@@ -39,8 +39,8 @@ def answered(module: "nn.Module", arrays: Mapping[str, Array], signature: Signat
         why = f"{type(error).__name__}: {str(error).strip()[:200]}"
         raise InputError("input-misfit", task=task, inputs=said, why=why) from error
     finally:
-        for part, mode in modes.items():
-            part.training = mode
+        for child, mode in modes.items():
+            child.training = mode
     return _checked(answer, len(next(iter(arrays.values()))), signature, task)
 
 

@@ -166,5 +166,5 @@ def _tensors(state: Any) -> "dict[str, Tensor]":
     return {name: value for name, value in state.items() if isinstance(value, torch.Tensor)}
 
 
-def _shape(tensor: "Tensor") -> str:
-    return " x ".join(str(side) for side in tensor.shape) or "a single number"
+def _shape(tensor: "Tensor") -> str | Part:
+    return " x ".join(str(side) for side in tensor.shape) or part("one-number")

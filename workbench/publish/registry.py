@@ -6,7 +6,7 @@ from workbench.errors import Conflict, NotFound
 from workbench.files import home
 from workbench.publish.reference import read
 from workbench.records import Records, VersionRow
-from workbench.words import nearest
+from workbench.words import nearest, part
 
 _TRIES = 20
 
@@ -51,7 +51,7 @@ def locate(reference: str) -> Path:
     if alias is not None:
         known = aliases(name)
         if alias not in known:
-            raise NotFound("no-alias", name=name, alias=alias, known=", ".join(sorted(known)) or "none")
+            raise NotFound("no-alias", name=name, alias=alias, known=", ".join(sorted(known)) or part("none"))
         version = known[alias]
     wanted = max(rows) if version is None else version
     if wanted not in rows:

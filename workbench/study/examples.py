@@ -1,11 +1,12 @@
 """Samples of validation with the answers to them: what a person looks at before and after a model is made small."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.events import Event
 from workbench.models import Model, answers
 from workbench.publish.prediction import softmax
 from workbench.study.answered import validation_answers
@@ -43,10 +44,12 @@ def examples(candidate: Candidate, places: Sequence[int]) -> list[Example]:
     return [_example(task, place, outputs[place]) for place in places]
 
 
-def model_examples(model: "Model | nn.Module", task: Task, count: int = COUNT) -> list[Example]:
+def model_examples(
+    model: "Model | nn.Module", task: Task, count: int = COUNT, *, on_event: Callable[[Event], None] | None = None
+) -> list[Example]:
     """The first validation samples with what a model answers to them as it is, without a study: nothing is trained,
-    exported or measured. Raises what `workbench.models.answers` raises."""
-    return [_example(task, place, output) for place, output in enumerate(answers(model, task, count))]
+    exported or measured. `on_event` and what is raised are those of `workbench.models.answers`."""
+    return [_example(task, place, output) for place, output in enumerate(answers(model, task, count, on_event=on_event))]
 
 
 def _example(task: Task, place: int, output: Array) -> Example:

@@ -18,6 +18,7 @@ from workbench.plots.pareto import pareto
 from workbench.plots.points import Shown
 from workbench.records.values import Measurement
 from workbench.study.limits import Limits, limits_of
+from workbench.words import part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,7 @@ class Frontier(Generic[C]):
     def __post_init__(self) -> None:
         object.__setattr__(self, "measures", tuple(self.measures))
         if len(set(self.measures)) < max(2, len(self.measures)):
-            raise InputError("frontier-measures", given=", ".join(self.measures) or "none")
+            raise InputError("frontier-measures", given=", ".join(self.measures) or part("none"))
         for name in self.measures:
             self.axis(name)
 

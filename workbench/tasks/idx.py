@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.errors import Damaged
 from workbench.tasks.task import Array
+from workbench.words import part
 
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _GZIP = b"\x1f\x8b"
@@ -27,29 +28,29 @@ def read_idx(path: Path) -> Array:
         try:
             return _read(opened)
         except (_NotWhole, OSError, EOFError, zlib.error) as error:
-            raise Damaged("not-idx", path=str(path), why=str(error)) from None
+            raise Damaged("not-idx", path=str(path), why=error.args[0]) from None
 
 
 class _NotWhole(Exception):
-    """Why a file is no IDX file, in words."""
+    """Why a file is no IDX file: a `Part`."""
 
 
 def _read(file: gzip.GzipFile | io.BufferedReader) -> Array:
     """Straight into the array, so that a set of pictures is in memory once."""
     head = file.read(4)
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _TYPES:
-        raise _NotWhole("it does not begin as one")
+        raise _NotWhole(part("idx-begin"))
     sides = file.read(4 * head[3])
     if len(sides) < 4 * head[3]:
-        raise _NotWhole("it ends within its header")
+        raise _NotWhole(part("idx-header"))
     kind = np.dtype(_TYPES[head[2]])
     try:
         array = np.empty(struct.unpack(f">{head[3]}I", sides), kind)
     except (MemoryError, ValueError):
-        raise _NotWhole("its header names more numbers than there can be") from None
+        raise _NotWhole(part("idx-numbers")) from None
     into, filled = array.reshape(-1).view(np.uint8).data, 0
     while filled < array.nbytes and (count := file.readinto(into[filled : filled + _PIECE])):
         filled += count
     if filled < array.nbytes or file.read(1):
-        raise _NotWhole(f"it has {'less' if filled < array.nbytes else 'more'} than the {array.nbytes} bytes of its numbers")
+        raise _NotWhole(part("idx-less" if filled < array.nbytes else "idx-more", bytes=array.nbytes))
     return array.astype(kind.newbyteorder("="), copy=False)

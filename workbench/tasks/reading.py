@@ -15,7 +15,7 @@ from workbench.tasks.arrays import from_arrays
 from workbench.tasks.splitting import stratified
 from workbench.tasks.tables import first_line, table_of
 from workbench.tasks.task import Array, Kind, Task
-from workbench.words import part
+from workbench.words import Part, part
 
 LARGEST = 4_000_000_000
 """Bytes that a file may unpack to."""
@@ -75,7 +75,12 @@ def _arrays(path: Path) -> dict[str, Array]:
                 raise InputError("file-large", name=path.name, size=size // 10**6, limit=LARGEST // 10**6)
             return {Path(m.filename).stem.lower(): _array(path, archive, m) for m in members if m.filename.endswith(".npy")}
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
-        raise Damaged("file-damaged", name=path.name, why=first_line(error)) from None
+        raise Damaged("file-damaged", name=path.name, why=_why(error)) from None
+
+
+def _why(error: Exception) -> str | Part:
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Part) else first_line(error)
 
 
 def _array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
@@ -83,13 +88,13 @@ def _array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Arr
     with archive.open(member) as f:
         version = np.lib.format.read_magic(f)
         if version not in ((1, 0), (2, 0)):
-            raise ValueError("an array of a form that is not known")
+            raise ValueError(part("npz-form"))
         head = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = head(f)
         if dtype.hasobject:
             raise InputError("pickle-unopened", name=path.name)
         if f.tell() + math.prod(shape) * dtype.itemsize != member.file_size:
-            raise ValueError(f"{member.filename} has another size than it says")
+            raise ValueError(part("npz-size", name=member.filename))
     with archive.open(member) as f:
         array: Array = np.lib.format.read_array(f, allow_pickle=False)
         return array

@@ -5,17 +5,17 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.errors import InputError
+from workbench.errors import Cancelled
 from workbench.tasks.task import Split
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-SIZES = (16, 128)
-"""Batches of two sizes: what a batch costs and what a sample in it costs are two things."""
+SIZES = (2, 16, 128)
+"""Batches of several sizes: what a batch costs and what a sample in it costs are two things."""
 
 ENOUGH = 1.0
-"""Seconds after which no further step is timed."""
+"""Seconds after which no further step is timed: a larger batch is tried only where it is likely to end before."""
 
 
 def pace(
@@ -24,27 +24,37 @@ def pace(
     """(samples, seconds) of one training step for each of `SIZES`, as far as `ENOUGH` allows and there are samples.
 
     The module is copied, the answer's mean square stands for the loss, and nobody's random numbers move. Of two steps the
-    second counts, of a slow network the first. Empty where there is nothing to train, or where a step does not work: that is
-    the business of the training itself, which says so.
+    second counts, and the very first one only where it takes longer than all of this should. What does not work in a step, whatever it is, ends the timing and nothing
+    else: it is the business of the training, which says so where somebody asks for it.
     """
+    found: list[tuple[int, float]] = []
+    try:
+        _timed(module, split, device, check, found)
+    except Cancelled:
+        raise
+    except Exception:  # a person's own network may raise anything
+        return tuple(found)
+    return tuple(found)
+
+
+def _timed(module: "nn.Module", split: Split, device: str, check: Callable[[], None], found: list[tuple[int, float]]) -> None:
     from workbench.training.repeatable import repeatable
 
-    found: list[tuple[int, float]] = []
-    began = time.monotonic()
     with repeatable(device):
-        try:
-            step = _step(module, split, device)
-            for size in sorted({min(size, len(split)) for size in SIZES}):
+        step, sizes = _step(module, split, device), sorted({min(size, len(split)) for size in SIZES})
+        first = step(sizes[0])  # with whatever is only made ready in it
+        if first > ENOUGH:
+            found.append((sizes[0], first))
+            return
+        end = time.monotonic() + ENOUGH
+        for size in sizes:
+            if found and time.monotonic() + found[-1][1] * size / found[-1][0] > end:
+                return
+            seconds = step(size)
+            if time.monotonic() + seconds < end:
                 seconds = step(size)
-                if time.monotonic() - began < ENOUGH:
-                    seconds = step(size)
-                found.append((size, seconds))
-                check()
-                if time.monotonic() - began > ENOUGH:
-                    break
-        except (InputError, RuntimeError):
-            return ()
-    return tuple(found)
+            found.append((size, seconds))
+            check()
 
 
 def seconds_of(pace: tuple[tuple[int, float], ...], batch: int) -> float:

@@ -18,14 +18,27 @@ if TYPE_CHECKING:
 
 
 def upload(
-    session: "Session", name: str, size: int, upload: str, offset: int, buffers: Sequence[Any] = (), sha256: str = ""
+    session: "Session",
+    name: str,
+    size: int,
+    upload: str,
+    offset: int,
+    buffers: Sequence[Any] = (),
+    sha256: str = "",
+    first: bool = True,
 ) -> int | None:
-    """Takes a piece of a file; the last one comes with the digest of all. Returns how many bytes are there; None: refused."""
+    """Takes a piece of a file; the last one comes with the digest of all. Returns how many bytes are there; None: refused.
+
+    The refusals of other files stay unless the file is the `first` one of those that were given at once.
+    """
     uploads: dict[str, Upload] = session.memory.setdefault("load-uploads", {})
     try:
         if offset == 0:
-            changed(session, lambda own: replace(own, errors=own.lasting()))
-            uploads[upload] = Upload(_folder(session), name, size)
+            if first:
+                changed(session, lambda own: replace(own, errors=own.lasting()))
+            if upload in uploads:
+                uploads.pop(upload).drop()
+            uploads[upload] = Upload(_folder(session).path, name, size)
         if upload not in uploads:
             raise InputError("upload-broken", name=name)
         received = uploads[upload].add(offset, b"".join(bytes(piece) for piece in buffers))
@@ -43,16 +56,29 @@ def upload(
 
 def load_path(session: "Session", path: str) -> None:
     """Takes a file of the server, or a "package.module:factory"."""
+    changed(session, lambda own: replace(own, errors=own.lasting()))
     _take(session, path.strip(), "path")
 
 
-def take_again(session: "Session", given: Sequence[str]) -> None:
-    """Takes what a page had been given before it was loaded again; files that came by the browser out of its folder then."""
+def take_again(session: "Session", given: Sequence[str]) -> bool:
+    """Takes what a page had been given before it was loaded again; files that came by the browser out of its folder then.
+
+    Says whether all of it is there: at the first part that is not, it ends, and what is wrong with it stands at the files.
+    """
+    asked = turn(session)
     for name in given:
-        path = Path(name)
-        if path.is_file() and is_upload(path):
-            name = str(_folder(session, path) / path.name)
-        _take(session, name, "file")
+        taken = False
+        with placed(session, "file"):
+            path = Path(name)
+            if path.is_file() and is_upload(path):
+                name = str(_folder(session, path).take_over(path))
+            how = _read(session, name, own_of(session))
+            taken = turn(session) == asked
+            if taken:
+                preview(session, how)
+        if not taken:
+            return False
+    return True
 
 
 def _take(session: "Session", given: str, place: str) -> None:
@@ -82,8 +108,10 @@ def _read(session: "Session", given: str, before: Own) -> Callable[[Own], Own]:
     if kind == "data":
         task = wb.tasks.from_file(given)
         networks = networks_of(task)
-        return lambda now: replace(with_task(now, task, networks, Path(given), ""), errors={}, loaded=None)
-    found: dict[str, Any] = {"file": None, "errors": {}, "loaded": None}
+        return lambda now: replace(with_task(now, task, networks, Path(given), ""), errors=now.of_files(), loaded=None)
+    found: dict[str, Any] = {"file": None, "loaded": None}
+    if kind != "factory":
+        found["held_bytes"] = Path(given).stat().st_size
     if kind == "weights":
         found |= {"weights": Path(given), "shapes": wb.models.tensor_shapes(given)}
     elif kind == "model":
@@ -92,9 +120,15 @@ def _read(session: "Session", given: str, before: Own) -> Callable[[Own], Own]:
         found |= {"file": Path(given), "shapes": shapes, "weights": None, "factory": ""}
     else:
         wb.models.load(given)
-        found |= {"factory": given, "shapes": before.shapes if before.weights else {}}
+        found |= {"factory": given}
     begun = _begun(session) if kind != "model" and own_of(session).task is None else lambda now: now
-    return lambda now: begun(replace(now, **found, train=now.train if now.train != before.train else False))
+
+    def how(now: Own) -> Own:
+        train = now.train if now.train != before.train else False
+        made = replace(now, **found, errors=now.of_files(), train=train)
+        return begun(made if made.weights or made.file else replace(made, shapes={}))
+
+    return how
 
 
 def _begun(session: "Session") -> Callable[[Own], Own]:
@@ -125,7 +159,7 @@ def choose_task(session: "Session", task: str) -> None:
             return  # the choice of none
         found = wb.tasks.load(task) if task else wb.tasks.from_file(data or "")
         networks = networks_of(found)
-        preview(session, lambda now: replace(with_task(now, found, networks, data, task), errors={}, loaded=None))
+        preview(session, lambda now: replace(with_task(now, found, networks, data, task), errors=now.of_files(), loaded=None))
 
 
 def preview(session: "Session", how: Callable[[Own], Own]) -> None:
@@ -163,9 +197,9 @@ def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:
         changed(session, lambda now: keep(now, loaded=model), another=True)
 
 
-def _folder(session: "Session", before: Path | None = None) -> Path:
-    """A folder for uploads that ends with the session; where there is none yet, with what lies beside the file `before`."""
+def _folder(session: "Session", spared: Path | None = None) -> Folder:
+    """The session's folder for uploads. When it is made, the one with the file `spared` is left as it is, however old."""
     if "load-folder" not in session.memory:
-        session.memory["load-folder"] = Folder(before)
+        session.memory["load-folder"] = Folder(spared)
     folder: Folder = session.memory["load-folder"]
-    return folder.path
+    return folder

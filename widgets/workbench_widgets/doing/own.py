@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import Conflict, NotFound
+from workbench.errors import Cancelled, Conflict, NotFound
 from workbench_widgets.brought import ask, changed, own_of, placed, take_away
-from workbench_widgets.doing.busy import Listener, busy, want
+from workbench_widgets.doing.busy import Listener, busy, call_off, want
 from workbench_widgets.doing.giving import choose_task, load_path, take_again, upload
 from workbench_widgets.doing.taking import taken
 from workbench_widgets.own import EPOCHS, Own
@@ -28,9 +28,11 @@ def choose(
 ) -> None:
     """Another task ("" is the person's own data), another network, with training or without; or all of it away."""
     if away:
+        if str(session.memory.get("load-wanted", "")).startswith(f"{OPENING}:"):
+            call_off(session)
         take_away(session)
         return session.refresh("load")
-    chosen: dict[str, Any] = {} if network is None else {"network": network}
+    chosen: dict[str, Any] = {"network": network} if network in own_of(session).networks else {}
     chosen |= {} if train is None else {"train": bool(train)}
     changed(session, lambda own: replace(own, errors=own.lasting(), **chosen), another=network is not None)
     ask(session)
@@ -45,14 +47,14 @@ def again(session: "Session", own: Mapping[str, Any], opening: str) -> None:
     given = own.get("given")
     if not isinstance(given, list) or not given:
         return
-    take_again(session, [part for part in given if isinstance(part, str)])
     task, network, train = own.get("task") or None, own.get("network") or None, bool(own.get("train"))
     mark, _, study = opening.partition(":")
 
     def go_on() -> None:
-        if not own_of(session).begun:
-            return  # what was given is gone: that stands where it was given
-        choose(session, task, network, train)
+        if not take_again(session, [str(name) for name in given]):
+            return  # a study of other data, or of other weights, is not what was asked for
+        choose(session, task, train=train)
+        session.later("load", lambda: choose(session, network=network))
         if mark == OPENING:
             session.later("load", lambda: open_own(session, study, again=True))
 
@@ -80,6 +82,8 @@ def _open(session: "Session", own: Own, study: str, again: bool, wanted: Callabl
     import workbench as wb
 
     try:
+        if not wanted():
+            return  # it was called off before it was begun
         try:
             found = wb.Study.open(study)
         except NotFound:
@@ -87,18 +91,25 @@ def _open(session: "Session", own: Own, study: str, again: bool, wanted: Callabl
         else:
             if not again or own.task is None or found.task.digest != own.task.digest:
                 raise Conflict("own-study-there", name=study)
-            session.memory.pop("load-own", None)
-            return taken(session, found)
+            take_away(session)
+            taken(session, found)
+            return
         hear, model = Listener(session, wanted), own.model()
         assert own.task is not None
         if own.train and own.task.kind != "outputs":
             model = wb.fit(model, own.task, epochs=EPOCHS, seed=0, on_event=hear)
         made = wb.Study.open(study, task=own.task, model=model, on_event=hear)
-        session.memory.pop("load-own", None)
-        return taken(session, made)
+        if wanted():
+            take_away(session)
+            taken(session, made)
+    except Cancelled:
+        if session.memory.get("load-wanted"):
+            return  # something else was asked for meanwhile
+        raise
     finally:
         if wanted():
             session.memory.pop("load-busy", None)
+            session.memory["load-wanted"] = ""
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {"upload": upload, "load-path": load_path, "own": choose, "own-open": open_own}

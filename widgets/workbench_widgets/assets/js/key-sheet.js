@@ -72,7 +72,8 @@ export function keySheet(language) {
   const button = h("button", { type: "button", class: "wb-b wb-plain wb-keys-open", onclick: open }, h("kbd", { aria: { hidden: "true" } }, "?"), " ", say(""));
   const heard = (event) => {
     const here = event.target === document.body || root.closest(".wb")?.contains(event.target); // in JupyterLab the rest is not ours
-    if (!here || !asksForKeys(event)) return;
+    const other = event.defaultPrevented || document.querySelector("dialog[open]"); // of two pages the first one shows it
+    if (!here || other || !root.parentElement.checkVisibility() || !asksForKeys(event)) return;
     event.preventDefault();
     open();
   };

@@ -23,14 +23,16 @@ export function loadOwn(host, say) {
   };
   async function send(files) {
     const limit = host.get("load").limit_mb;
-    for (const file of files) {
-      local.refused = "";
+    const refused = [];
+    local.refused = "";
+    for (const [k, file] of files.entries()) {
       const progress = (share) => {
         local.sending = { name: file.name, share };
         fill(sending, loadSending(local, say));
       };
       progress(0);
-      local.refused = (await loadSend(host, file, limit, progress)) || "";
+      refused.push(await loadSend(host, file, limit, progress, k === 0));
+      local.refused = refused.filter(Boolean).join(" ");
       local.sending = null;
       redraw();
     }

@@ -8,23 +8,23 @@ import { word } from "./words.js";
 const LOAD_PATIENCE_MS = 20_000;
 
 /**
- * Sends a file; `progress(share)` is called after every piece. Returns null when it is there, else a sentence. What the kernel
+ * Sends a file, the `first` of those given at once or not; `progress(share)` is called after every piece. Returns null when it is there, else a sentence. What the kernel
  * itself refuses comes back as the panel's value.
  */
-export async function loadSend(host, file, limit, progress) {
+export async function loadSend(host, file, limit, progress, first) {
   const said = (key) => word(host.language, key, { name: file.name, suffix: loadSuffix(file.name), limit });
   try {
-    return await loadSent(host, file, limit, progress, said);
+    return await loadSent(host, file, limit, progress, first, said);
   } catch {
     return said("load-unreadable"); // moved or changed on the person's own disk
   }
 }
 
-async function loadSent(host, file, limit, progress, said) {
+async function loadSent(host, file, limit, progress, first, said) {
   const head = new Uint8Array(await file.slice(0, LOAD_HEAD).arrayBuffer());
   const refused = loadRefusal(file.name, file.size, head, limit);
   if (refused) return said(refused);
-  const upload = { name: file.name, size: file.size, upload: `${Date.now()}-${fresh("file")}` };
+  const upload = { name: file.name, size: file.size, upload: `${Date.now()}-${fresh("file")}`, first };
   const digest = new Sha256();
   for (const [from, to] of loadPieces(file.size)) {
     const bytes = new Uint8Array(await file.slice(from, to).arrayBuffer());

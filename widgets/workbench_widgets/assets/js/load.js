@@ -59,7 +59,7 @@ function loadExamples(host, view, group, say) {
       h("span", { class: "wb-example-says wb-quiet" }, [loadSays(example, say), ...loadFigure(example, 0)].join(say("load-and"))),
     ),
   );
-  const again = view.error && view.selected ? loadAgain(host, view, say) : null;
+  const again = view.error && (view.examples || []).some(({ name }) => name === view.selected) ? loadAgain(host, view, say) : null;
   return h("fieldset", { class: "wb-examples" }, h("legend", { class: "wb-sr" }, say("load-examples")), rows, again);
 }
 

@@ -21,12 +21,17 @@ export function placeOf(load, frontier, steps, typed) {
 /** Writes down what is in hand whenever it changes, also while no kernel answers. */
 export function keepPlace(host) {
   let steps = null;
+  let written = false;
   let typed = readPlace()?.typed || null;
   const write = () => {
     const place = placeOf(host.get("load"), host.get("frontier"), steps || host.get("recipe").steps || [], typed);
-    if (!place) return;
+    if (!place && !written) return; // what was in hand before is not taken up yet
+    written = true;
     try {
-      for (const storage of [sessionStorage, localStorage]) storage.setItem(PLACE_KEY, JSON.stringify(place));
+      for (const storage of [sessionStorage, localStorage]) {
+        if (place) storage.setItem(PLACE_KEY, JSON.stringify(place));
+        else storage.removeItem(PLACE_KEY);
+      }
     } catch {
       // a browser that keeps nothing comes back to the beginning
     }
