@@ -24,8 +24,9 @@ def pace(
     """(samples, seconds) of one training step for each of `SIZES`, as far as `ENOUGH` allows and there are samples.
 
     The module is copied, the answer's mean square stands for the loss, and nobody's random numbers move. Of two steps the
-    second counts, and the very first one only where it takes longer than all of this should. What does not work in a step, whatever it is, ends the timing and nothing
-    else: it is the business of the training, which says so where somebody asks for it.
+    second counts, and the very first one only where it takes longer than all of this should. What does not work in a step,
+    whatever it is, ends the timing and nothing else: it is the business of the training, which says so where somebody asks
+    for it.
     """
     found: list[tuple[int, float]] = []
     try:
