@@ -164,6 +164,14 @@ def _by_position(record: type[Record], values: tuple[Any, ...]) -> InputError:
     return InputError("knob-position", owner=name, example=", ".join(f"{k}={v!r}"[:80] for k, v in pairs))
 
 
+def _entry(error: Mapping[str, Any]) -> Part:
+    """What an entry of a table has to be, by the bound that it broke."""
+    broken = [(b, error["ctx"][b]) for b in _BOUNDS if b in error.get("ctx", {})]
+    if not broken:
+        return part("a-number")
+    return part("in-range", noun=part("a-number"), range=part(f"range-{broken[0][0]}", bound=f"{broken[0][1]:g}"))
+
+
 def _for_people(record: type[Record], error: ValidationError) -> InputError:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else ""
@@ -173,4 +181,8 @@ def _for_people(record: type[Record], error: ValidationError) -> InputError:
     if first["type"] == "missing":
         return InputError("knob-missing", owner=_owner(record), name=name, constraint=declared[name].constraint)
     value = repr(first["input"])[:80]
+    if len(first["loc"]) > 1 and declared[name].kind == "table":
+        return InputError(
+            "knob-entry", owner=_owner(record), name=name, entry=str(first["loc"][1]), constraint=_entry(first), value=value
+        )
     return InputError("knob-value", owner=_owner(record), name=name, constraint=declared[name].constraint, value=value)

@@ -141,11 +141,11 @@ test("the best within limits: at first a loss within the margin is allowed", () 
 });
 
 test("nothing is hidden silently", () => {
-  const state = stateOf(study(["c1", "q", 40_000, 0.934], ["c2", "pq", 20_000, 0.91, { hidden: true }], ["c3", "p", 60_000, null], ["c4", "pdq", null, null, FAILED], ["c5", "pd", 30_000, 0.93], ["c6", "q", null, null, { status: "running" }]));
-  assert.equal(countSaid("en", state, 0), "2 of 4 files shown; 1 failed; 1 at work; 1 hidden by hand; 1 without Accuracy");
+  const state = stateOf(study(["c1", "q", 40_000, 0.934], ["c2", "pq", 20_000, 0.91, { hidden: true }], ["c3", "p", 60_000, null], ["c4", "pdq", null, null, FAILED], ["c5", "pd", 30_000, 0.93], ["c6", "q", null, null, { status: "running" }], ["c7", "q", null, null, { status: "cancelled", reason: "Cancelled." }]));
+  assert.equal(countSaid("en", state, 0), "2 of 4 files shown; 1 failed; 1 cancelled; 1 at work; 1 hidden by hand; 1 without Accuracy");
   state.off.add("pd");
   state.changed();
-  assert.equal(countSaid("en", state, 2), "1 of 4 files shown; 1 failed; 1 at work; 1 hidden by hand; 1 switched off: Prune, train; 1 without Accuracy; 2 below the view");
+  assert.equal(countSaid("en", state, 2), "1 of 4 files shown; 1 failed; 1 cancelled; 1 at work; 1 hidden by hand; 1 switched off: Prune, train; 1 without Accuracy; 2 below the view");
   assert.equal(countSaid("en", stateOf(study(["c1", "q", 4, 0.9])), 0), "1 file");
 });
 

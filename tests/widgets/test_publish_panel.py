@@ -4,6 +4,7 @@ import errno
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,14 +95,19 @@ def test_published_is_the_measured_file_and_the_code_runs(place):
     assert session.publish["busy"]
     view = settled(session)
     done, study = view["done"], wb.Study.open("shapes")
-    assert (done["path"], done["version"], view["busy"], view["errors"]) == ("published/shapes-small/1/", 1, False, {})
-    assert (place / done["path"] / "model.onnx").read_bytes() == study.candidate("c1").file.read_bytes()
+    assert (done["path"], done["version"], view["busy"], view["errors"]) == (f"{place}/published/shapes-small/1/", 1, False, {})
+    assert (Path(done["path"]) / "model.onnx").read_bytes() == study.candidate("c1").file.read_bytes()
     assert any(states(v).get("test") == "doing" for v in seen) and set(states(view).values()) <= {"done", "warn"}
     artifact = wb.load_artifact("shapes-small:1")
     assert artifact.manifest["licence"]["model"] == "MIT" and FORM["intended_use"] == artifact.manifest["intended_use"]
     assert done["card"] == artifact.card and view["taken"] == {"next_version": 2, "same": 1}
     assert [(v["version"], v["file"]) for v in view["versions"]] == [(1, "c1")]
     assert repr(Publish(session)).endswith("; published as shapes-small, version 1)")
+    later = Session(study_name="shapes", chosen=["c1"])
+    later.do("publish-typed", FORM)
+    assert later.publish["done"] == done and states(later.publish)["test"] == "done", "a page that is loaded again knows it"
+    later.do("publish-typed", FORM | {"name": "another"})
+    assert later.publish["done"] is None
     code = f"{done['code']}\n{session.code['publish']}"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     answer, path = ran.stdout.splitlines()

@@ -28,6 +28,9 @@ for candidate in frontier.candidates:
 AT_ONCE = 50
 """Verdicts that are kept in one transaction: what was worked out until an interruption stays."""
 
+JUDGED = 2
+"""Verdicts that said something else are worked out anew."""
+
 Notes = Mapping[str, Mapping[str, Any]]
 """Notes by kind, of candidates by id."""
 
@@ -47,7 +50,7 @@ def unjudged(candidates: Sequence[Candidate], notes: Notes) -> list[Candidate]:
 
 def note_of(candidate: Candidate, verdict: Verdict) -> dict[str, Any]:
     """A verdict as it is noted: with the digest of the file that it is about."""
-    return {"file": _file(candidate), **verdict.to_json()}
+    return {"file": _file(candidate), "version": JUDGED, **verdict.to_json()}
 
 
 def page_of(study: "Study") -> str:
@@ -75,7 +78,11 @@ def _estimated(candidate: Candidate, of: Structure) -> dict[str, float]:
 
 
 def _kept(candidate: Candidate, notes: Mapping[str, Any]) -> bool:
-    return candidate.status == "measured" and "verdict" in notes and notes["verdict"]["file"] == _file(candidate)
+    return candidate.status == "measured" and _of_now(notes.get("verdict"), candidate)
+
+
+def _of_now(noted: Mapping[str, Any] | None, candidate: Candidate) -> bool:
+    return noted is not None and (noted["file"], noted.get("version")) == (_file(candidate), JUDGED)
 
 
 def _file(candidate: Candidate) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 from workbench.errors import InputError
 from workbench.measure import metrics
-from workbench.plots.verdict import MARGIN, Clause, sentence
+from workbench.plots.verdict import MARGIN, Clause, of_speed, sentence
 from workbench.records import Measurement
 from workbench.study.answered import validation_answers
 from workbench.study.candidate import Candidate
 from workbench.study.comparison import alike, clauses
+from workbench.words import part
 
 LONGEST = 60
 """Characters of a name that a person gives a candidate."""
@@ -46,8 +47,10 @@ def checked(starred: bool | None, hidden: bool | None, label: str | None) -> dic
 
 @dataclass(frozen=True)
 class Verdict:
-    """A file against the baseline's, by size and by the study's metric alone. `loss` is "none", "small" (within the margin),
-    "large", or "unknown" where there are too few samples to tell."""
+    """A file against the baseline's: by size, by the study's metric, and with a word of warning where it is slower.
+
+    `loss` is "none", "small" (within the margin), "large", or "unknown" where there are too few samples to tell.
+    """
 
     said: tuple[Clause, ...]
     loss: str
@@ -72,7 +75,9 @@ def judged(baseline: Candidate, candidate: Candidate, margin: float = MARGIN) ->
     targets = before if task.kind == "outputs" else task.validation.targets
     found = {} if targets is None else {name: metric.difference(before, after, targets)}
     said = clauses(baseline, candidate, found, margin, alike(before, after, task.kind))
-    return Verdict(said, _loss(said[-1].code, found.get(name), baseline.measures[name], margin))
+    loss = _loss(said[-1].code, found.get(name), baseline.measures[name], margin)
+    slower = of_speed(candidate.measures["speedup_b1"], part("the-baseline")) if "speedup_b1" in candidate.measures else None
+    return Verdict((*said, slower) if slower is not None and slower.code == "compare-slower" else said, loss)
 
 
 def _loss(code: str, difference: Measurement | None, reference: Measurement, margin: float) -> str:

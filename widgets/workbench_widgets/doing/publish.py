@@ -1,17 +1,14 @@
 """What the controls of the panel Publish ask for."""
 
-import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError, WorkbenchError
-from workbench.files import home
 from workbench_widgets.in_hand import in_hand
 from workbench_widgets.refusals import kept
+from workbench_widgets.views.publish_done import told
 
 if TYPE_CHECKING:
-    from workbench.publish import Artifact
-    from workbench.study import Candidate
     from workbench_widgets.session import Session
 
 _AT_NAME = ("published-name", "publish-needs-name", "name-taken", "name-busy", "version-taken")
@@ -42,35 +39,12 @@ def _publish(session: "Session", name: str, said: dict[str, Any]) -> None:
         if not name:
             raise InputError("publish-needs-name")
         candidate = in_hand(session, study)
-        session.memory["publish-done"] = _told(candidate, candidate.publish(name, **said), said)
+        session.memory["publish-done"] = told(candidate, candidate.publish(name, **said))
     except WorkbenchError as error:
         session.memory["publish-errors"] = {"name" if error.code in _AT_NAME else "": kept(error)}
     finally:
         session.memory.pop("publish-busy", None)
         session.refresh("publish")
-
-
-def _told(candidate: "Candidate", artifact: "Artifact", said: dict[str, Any]) -> dict[str, Any]:
-    """What the panel shows of a version that was published."""
-    metric = artifact.manifest["metric"]
-    return {
-        "study": candidate.study.name,
-        "candidate": candidate.id,
-        "name": artifact.name,
-        "version": artifact.version,
-        "path": f"{artifact.path.relative_to(home())}/",
-        "command": _command(candidate, artifact.name, said),
-        "code": artifact.usage,
-        "card": artifact.card,
-        "test": artifact.manifest["test"].get(metric),
-    }
-
-
-def _command(candidate: "Candidate", name: str, said: dict[str, Any]) -> str:
-    words = ["workbench", "publish", candidate.study.name, name, "--candidate", candidate.id]
-    words += ["--licence", said["licence"]] if said["licence"] != "unspecified" else []
-    words += ["--intended-use", said["intended_use"]] if said["intended_use"] else []
-    return shlex.join([*words, *(["--packed"] if said["packed"] else [])])
 
 
 def _keep(session: "Session", name: str, licence: str, intended_use: str, packed: bool) -> bool:

@@ -11,6 +11,7 @@ from workbench_widgets.refusals import sentence
 from workbench_widgets.views.figures import interval_of, label_of
 from workbench_widgets.views.publish_card import card_of
 from workbench_widgets.views.publish_checks import checks_of
+from workbench_widgets.views.publish_done import done_before
 from workbench_widgets.views.publish_versions import listed, taken
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def view(session: "Session") -> dict[str, Any]:
     reserved, refusal = taken(candidate, typed["name"])
     if refusal and "name" not in errors:
         errors["name"] = refusal
+    if done is None and reserved is not None and not shown["busy"]:
+        done = done_before(session, candidate, typed["name"], reserved["same"])
     return {
         **shown,
         "candidate": candidate.id,

@@ -117,6 +117,7 @@ def _figures(candidate: "Candidate", metric: str) -> dict[str, Any]:
         "size_bytes": "size_bytes",
         "quality": metric,
         "latency": "latency_b1_ms",
+        "speedup": "speedup_b1",
         "macs": "macs",
         "parameters": "parameters",
     }

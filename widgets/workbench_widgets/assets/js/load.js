@@ -90,7 +90,8 @@ function loadStudies(host, view, say) {
   return h("div", { class: "wb-studies" }, h("label", { for: id }, say("load-studies")), h("div", { class: "wb-beside" }, menu, button));
 }
 
-function loadStep(busy, say) {
+/** The step of what is being made ready, in words. */
+export function loadStep(busy, say) {
   if (!busy) return "";
   return busy.of ? say("load-step-epoch", { done: busy.done, of: busy.of }) : say(`load-step-${busy.step}`);
 }
@@ -106,7 +107,7 @@ function loadFacts(view, say) {
   const facts = [
     ...loadTensors("inputs", view.inputs, say),
     ...loadTensors("outputs", view.outputs, say),
-    ...(view.figures || []).map(({ label, value, unit }) => [say(`load-figure-${label}`), figure(value, unit)]),
+    ...(view.figures || []).map(({ label, title, value, unit }) => [title || say(`load-figure-${label}`), figure(value, unit)]),
   ];
   if (!facts.length) return null;
   return h(

@@ -2,10 +2,10 @@
 
 import { captionOf } from "./captions.js";
 import { h } from "./dom.js";
-import { digits, said, seconds } from "./format.js";
+import { digits, figure, said, seconds } from "./format.js";
 import { WORDS, word } from "./words.js";
 
-const READ_THIN = "\u2009";
+const READ_THIN = "\u202f";
 
 /** Returns { root, show(reading) }; `run()` is called by the button. */
 export function readOf(host, run) {
@@ -83,7 +83,8 @@ function readQuality(language, { measured, figures, baseline, metric, preview, f
   const unit = metric ? metric.unit : "";
   const base = baseline && baseline.quality ? baseline.quality[0] : null;
   const known = measured !== null ? figures.quality : fresh ? preview.accuracy : null;
-  if (known) return { value: said(known[0], unit), solid: true, under: difference(language, known, base, unit), found: measured === null ? word(language, "recipe-answers") : "" };
+  const ends = known && known[2] > known[1] ? word(language, "recipe-range", { low: figure(known[1], unit)[0], high: said(known[2], unit) }) : "";
+  if (known) return { value: said(known[0], unit), solid: true, under: difference(language, known, base, unit), found: measured === null ? word(language, "recipe-answers") : ends };
   if (fresh && ["working", "file"].includes(preview.state)) return { value: "…", under: word(language, "recipe-working") };
   return { value: "–", under: trains && baseline ? word(language, "recipe-after") : "" };
 }
@@ -91,7 +92,7 @@ function readQuality(language, { measured, figures, baseline, metric, preview, f
 function readLatency(language, { measured, figures, baseline, latency, fresh }) {
   const base = baseline && baseline.latency ? baseline.latency[0] : null;
   const range = ([low, high]) => word(language, "recipe-range", { low: digits(low), high: said(high, "ms") });
-  if (measured !== null && figures.latency) return { value: said(figures.latency[0], "ms"), solid: true, under: speed(language, figures.latency[0], base), found: range(figures.latency.slice(1)) };
+  if (measured !== null && figures.latency) return { value: said(figures.latency[0], "ms"), solid: true, under: figures.speedup ? speedMeasured(language, figures.speedup) : "", found: range(figures.latency.slice(1)) };
   if (!latency) return { value: "–" };
   return { value: `≈ ${said(latency.value, "ms")}`, old: !fresh, under: speed(language, latency.value, base), found: range([latency.low, latency.high]) };
 }
@@ -117,14 +118,20 @@ function signedShare(share) {
 }
 
 /** A difference of quality with half its interval: of shares in points. */
-function difference(language, [value, low, high], base, unit) {
+/** The gap to the baseline, without an interval: that of two files on the same samples is Compare's, and narrower than each's own. */
+function difference(language, [value], base, unit) {
   if (base === null) return "";
   const factor = unit === "share" ? 100 : 1;
   const gap = factor * (value - base);
   const sign = gap < 0 ? "−" : gap > 0 ? "+" : "";
-  const around = ` ± ${digits((factor * (high - low)) / 2, 2)}`;
-  const text = `${sign}${digits(Math.abs(gap), 2)}${high > low ? around : ""}`;
+  const text = `${sign}${digits(Math.abs(gap), 2)}`;
   return unit === "share" ? word(language, "recipe-points", { n: text }) : text;
+}
+
+/** As fast as the baseline only where the interval of the ratio, which was measured side by side, holds 1. */
+function speedMeasured(language, [ratio, low, high]) {
+  if (low <= 1 && high >= 1) return word(language, "recipe-as-fast");
+  return ratio > 1 ? word(language, "recipe-faster", { n: digits(ratio) }) : word(language, "recipe-slower", { n: digits(1 / ratio) });
 }
 
 function speed(language, value, base) {

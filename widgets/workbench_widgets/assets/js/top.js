@@ -16,7 +16,7 @@ export function mountTop(host) {
   const language = host.language;
   const state = h("div", { class: "wb-top-state" });
   const change = () => host.set("language", language === "zh" ? "en" : "zh");
-  const button = h("button", { type: "button", class: "wb-b wb-icon", lang: language === "zh" ? "en" : "zh-CN", onclick: change }, word(language, "top-language"));
+  const button = h("button", { type: "button", class: "wb-b wb-icon wb-language", lang: language === "zh" ? "en" : "zh-CN", onclick: change }, word(language, "top-language"));
   const root = h("header", { class: "wb-top" }, h("div", { class: "wb-top-line" }, h("h1", { class: "wb-name" }, "Workbench"), state, h("span", { class: "wb-gap" }), topJobOf(host), button));
   const redraw = () => {
     const files = host.get("files");

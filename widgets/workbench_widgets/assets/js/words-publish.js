@@ -65,7 +65,7 @@ addWords({
   // published
   "publish-published": ["{name}, version {version}, is published", "{name} 版本 {version} 已发布"],
   "publish-copy": ["Copy", "复制"],
-  "publish-path": ["Path in the home folder", "主目录中的路径"],
+  "publish-path": ["The folder", "所在文件夹"],
   "publish-command": ["The same in a shell", "在命令行中同样可做"],
   "publish-code": ["Use it from Python", "在 Python 中使用"],
   "publish-whole-card": ["The whole card", "完整模型卡（英文）"],

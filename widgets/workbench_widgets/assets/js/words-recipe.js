@@ -57,7 +57,7 @@ addWords({
   "recipe-answers": ["on the file itself", "取自文件本身"],
   "recipe-range": ["{low} to {high}", "{low} 至 {high}"],
   "recipe-faster": ["{n}× faster", "快 {n}×"],
-  "recipe-slower": ["{n}× as long", "慢 {n}×"],
+  "recipe-slower": ["{n}× as long", "用时为 {n}×"],
   "recipe-as-fast": ["as fast as before", "与之前一样快"],
   "recipe-points": ["{n} pp", "{n} 个百分点"],
   // the button

@@ -6,7 +6,7 @@ import { figuresOf } from "./points.js";
 import { word } from "./words.js";
 import "./words-frontier.js";
 
-const THIN_SPACE = "\u2009";
+const THIN_SPACE = "\u202f";
 
 export function measureTitle(language, measure) {
   const key = `measure-${measure.name}`;
@@ -75,7 +75,7 @@ export function spokenPoint(language, state, point) {
 
 /** What is shown, and of what is not shown, why: "n of m files shown; 3 failed; 2 hidden by hand". */
 export function countSaid(language, state, below) {
-  const { items, base, failed, working, hidden, off, lacking } = state.scene;
+  const { items, base, failed, cancelled, working, hidden, off, lacking } = state.scene;
   const shown = items.length - (base ? 1 : 0);
   const all = shown + hidden.length + off.filter((point) => point.status === "measured").length + lacking.length;
   const one = all === 1 ? "frontier-files-one" : "frontier-files";
@@ -84,6 +84,7 @@ export function countSaid(language, state, below) {
   const measure = [state.x, state.y].map((name) => state.data.measure[name]).find((m) => m && lacking.some((p) => !figuresOf(state.data, p, m.name)));
   const parts = [
     failed.length ? word(language, "frontier-n-failed", { n: failed.length }) : "",
+    cancelled.length ? word(language, "frontier-n-cancelled", { n: cancelled.length }) : "",
     working.length ? word(language, "frontier-n-working", { n: working.length }) : "",
     hidden.length ? word(language, "frontier-n-hidden", { n: hidden.length }) : "",
     off.length ? word(language, "frontier-n-off", { n: off.length, families }) : "",

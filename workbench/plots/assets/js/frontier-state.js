@@ -6,7 +6,7 @@ import { figuresOf, readPoints } from "./points.js";
 import { aired, movedRange, zoomedRange } from "./scale.js";
 import { heightOf, reach } from "./view.js";
 
-const STATE_GONE = new Set(["failed", "cancelled", "interrupted"]);
+const STATE_GONE = new Set(["failed", "interrupted"]);
 const STATE_AIR = 0.07;
 const STATE_FEW = 3;
 const STATE_MOST = 5; // files in a comparison
@@ -210,9 +210,10 @@ export function lettered(before, ids) {
 function sceneOf(state) {
   const { data, x, y, off } = state;
   const items = [];
-  const scene = { items, base: null, front: [], on: new Set(), failed: [], working: [], lacking: [], hidden: [], off: [] };
+  const scene = { items, base: null, front: [], on: new Set(), failed: [], cancelled: [], working: [], lacking: [], hidden: [], off: [] };
   for (const point of data.baseline ? [data.baseline, ...data.points] : data.points) {
     if (STATE_GONE.has(point.status)) (off.has(point.family) ? scene.off : scene.failed).push(point);
+    else if (point.status === "cancelled") scene.cancelled.push(point);
     else if (point.status !== "measured") scene.working.push(point);
     else if (point.hidden) scene.hidden.push(point);
     else if (point.row > 0 && off.has(point.family)) scene.off.push(point);

@@ -87,6 +87,7 @@ addWords({
   "frontier-files-one": ["1 file", "1 个文件"],
   "frontier-shown": ["{n} of {m} files shown", "显示 {m} 个文件中的 {n} 个"],
   "frontier-n-failed": ["{n} failed", "{n} 个失败"],
+  "frontier-n-cancelled": ["{n} cancelled", "{n} 个已取消"],
   "frontier-n-working": ["{n} at work", "{n} 个在进行"],
   "frontier-n-hidden": ["{n} hidden by hand", "{n} 个手动隐藏"],
   "frontier-n-off": ["{n} switched off: {families}", "{n} 个类别已关：{families}"],
