@@ -25,9 +25,9 @@ test("shares differ in points, amounts in per cent of the baseline's", () => {
 });
 
 test("an interval is said where the figure is not exact", () => {
-  assert.equal(compareInterval("en", [0.9, 0.88, 0.92, "share"]), "88.0 to 92.0\u202f%");
+  assert.equal(compareInterval("en", [0.9, 0.88, 0.92, "share"]), "88.0 to 92.0\u00a0%");
   assert.equal(compareInterval("en", [7, 7, 7, "bytes"]), "");
-  assert.equal(compareInterval("en", [2, 1, null, "ms"]), "from 1.00\u202fms");
+  assert.equal(compareInterval("en", [2, 1, null, "ms"]), "from 1.00\u00a0ms");
 });
 
 test("a verdict is the library's sentence in parts", () => {

@@ -103,5 +103,5 @@ test("what would go is known only of values that can be", () => {
 });
 
 test("shares have at most three digits", () => {
-  assert.deepEqual([0.2123, 0.0713, 0.0004, 0, 1].map(percent), ["21.2\u202f%", "7.1\u202f%", "< 0.1\u202f%", "0.0\u202f%", "100\u202f%"]);
+  assert.deepEqual([0.2123, 0.0713, 0.0004, 0, 1].map(percent), ["21.2\u00a0%", "7.1\u00a0%", "< 0.1\u00a0%", "0.0\u00a0%", "100\u00a0%"]);
 });

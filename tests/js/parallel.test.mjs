@@ -81,8 +81,8 @@ test("it is drawn with any pen, a line a file and one for the baseline", () => {
 });
 
 test("captions are words of the page's language; a technique without a word is named by the library", () => {
-  assert.equal(captionOf("en", STEPS[1], "x"), "prune 50\u202f% · distil 3 ep. · int8");
-  assert.equal(captionOf("zh", STEPS[1], "x"), "剪枝 50\u202f% · 蒸馏 3 轮 · int8");
+  assert.equal(captionOf("en", STEPS[1], "x"), "prune 50\u00a0% · distil 3 ep. · int8");
+  assert.equal(captionOf("zh", STEPS[1], "x"), "剪枝 50\u00a0% · 蒸馏 3 轮 · int8");
   assert.equal(captionOf("zh", [["Mine", 1]], "my own 1"), "my own 1");
   assert.equal(captionOf("zh", [], "as exported"), "as exported");
 });
@@ -100,10 +100,10 @@ test("saved as SVG, it has titles and both ends of every axis, the limits, the f
   drawParallel(pen, { state, ink }, "en", 900, 580);
   const texts = [...pen.text().matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
   for (const axis of parallelAxes(state, 900)) {
-    for (const said of [axisTitle("en", axis), ...[axis.best, axis.worst].map((value) => axisFigure(axis, value).filter(Boolean).join("\u202f"))]) assert.ok(texts.join(" ").includes(said), said);
+    for (const said of [axisTitle("en", axis), ...[axis.best, axis.worst].map((value) => axisFigure(axis, value).filter(Boolean).join("\u00a0"))]) assert.ok(texts.join(" ").includes(said), said);
   }
-  for (const limit of ["≤\u202f100\u202fkB", "≥\u202f80.0\u202f%"]) assert.ok(texts.includes(limit), limit);
-  assert.ok(texts.includes("50.0\u202fkB") && texts.includes("90.0\u202f%"), texts.join());
+  for (const limit of ["≤\u00a0100\u00a0kB", "≥\u00a080.0\u00a0%"]) assert.ok(texts.includes(limit), limit);
+  assert.ok(texts.includes("50.0\u00a0kB") && texts.includes("90.0\u00a0%"), texts.join());
   assert.ok(texts.some((text) => text.startsWith("c2 ")) && texts.some((text) => text.includes("up is better")));
   assert.equal(texts.filter((text) => text === "Prune, quantize").length, 1);
   assert.ok(!pen.text().includes("NaN") && !pen.text().includes("undefined"));

@@ -10,7 +10,7 @@ const { railState } = await import(found("rail.js"));
 test("each step says where it stands, in few words", () => {
   const said = (name, view, steps = []) => railState("en", name, view, steps);
   assert.equal(said("load", { study: "digits" }), "digits");
-  assert.equal(said("model", { size_bytes: 753_000 }), "753\u202fkB");
+  assert.equal(said("model", { size_bytes: 753_000 }), "753\u00a0kB");
   assert.equal(said("recipe", {}, [{ on: true }, { on: false }, {}]), "2 steps");
   assert.equal(railState("zh", "recipe", {}, [{}]), "1 步");
   assert.equal(said("run", { jobs: [{ state: "done" }, { state: "running" }, { state: "waiting" }] }), "1 running, 1 waiting");

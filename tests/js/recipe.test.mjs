@@ -153,9 +153,9 @@ test("what was measured is solid, and the estimator's error stands beside it", (
   const figures = { size_bytes: [20_000, 0, 0], quality: [0.94, 0.92, 0.96], latency: [0.1, 0.09, 0.11], macs: [2e5, 0, 0], parameters: [2e4, 0, 0], speedup: [2, 1.9, 2.1] };
   const [size, quality, latency] = read.readParts("en", reading({ measured: "c3", figures }));
   assert.ok(size.solid && quality.solid && latency.solid);
-  assert.equal(size.value, "20.0\u202fkB");
-  assert.match(size.found, /^≈ [\d.]+\u202fkB estimated$/);
-  assert.deepEqual([quality.under, quality.found], ["−1.0 pp", "92.0 to 96.0\u202f%"], "the gap has no interval here: Compare has the paired one");
+  assert.equal(size.value, "20.0\u00a0kB");
+  assert.match(size.found, /^≈ [\d.]+\u00a0kB estimated$/);
+  assert.deepEqual([quality.under, quality.found], ["−1.0 pp", "92.0 to 96.0\u00a0%"], "the gap has no interval here: Compare has the paired one");
   assert.equal(latency.under, "2.00× faster");
   const slower = (low, ratio, high) => read.readParts("en", reading({ measured: "c3", figures: { ...figures, speedup: [ratio, low, high] } }))[2].under;
   assert.deepEqual([slower(0.92, 0.93, 0.94), slower(0.9, 0.97, 1.01)], ["1.08× as long", "as fast as before"]);
@@ -165,16 +165,16 @@ test("what was measured is solid, and the estimator's error stands beside it", (
 
 test("an interval has the unit of its figure", () => {
   const around = (low, value, high) => read.readParts("en", reading({ latency: { low, value, high } }))[2];
-  assert.deepEqual([around(0.015, 0.045, 0.135).value, around(0.015, 0.045, 0.135).found], ["≈ 0.0450\u202fms", "0.0150 to 0.135\u202fms"]);
-  assert.deepEqual([around(0.09, 0.2, 0.3).value, around(0.09, 0.2, 0.3).found], ["≈ 0.200\u202fms", "0.0900 to 0.300\u202fms"]);
+  assert.deepEqual([around(0.015, 0.045, 0.135).value, around(0.015, 0.045, 0.135).found], ["≈ 0.0450\u00a0ms", "0.0150 to 0.135\u00a0ms"]);
+  assert.deepEqual([around(0.09, 0.2, 0.3).value, around(0.09, 0.2, 0.3).found], ["≈ 0.200\u00a0ms", "0.0900 to 0.300\u00a0ms"]);
 });
 
 test("a preview's file and quality are solid under an estimate that stays hollow", () => {
   const list = [PRUNE, INT8];
   const preview = { state: "accuracy", size_bytes: 25_000, accuracy: [0.9, 0.88, 0.92] };
   const [size, quality] = read.readParts("en", reading({ steps: list, preview }, list));
-  assert.ok(size.value.startsWith("≈") && /^file 25.0\u202fkB, estimate [−+][\d.]+\u202f%$/.test(size.found));
-  assert.ok(quality.solid && quality.value === "90.0\u202f%");
+  assert.ok(size.value.startsWith("≈") && /^file 25.0\u00a0kB, estimate [−+][\d.]+\u00a0%$/.test(size.found));
+  assert.ok(quality.solid && quality.value === "90.0\u00a0%");
   const working = read.readParts("en", reading({ steps: list, preview: { state: "working", size_bytes: null, accuracy: null } }, list));
   assert.equal(working[1].under, "measuring …");
   assert.equal(read.readParts("en", reading({}))[1].under, "after the run");
@@ -200,8 +200,8 @@ test("the button begins with Run whatever it says", () => {
 });
 
 test("a recipe has a short name", () => {
-  assert.equal(read.shortName("en", [PRUNE, DISTIL, INT8], catalog), "prune 50\u202f% · distil 3 ep. · int8");
-  assert.equal(read.shortName("zh", [PRUNE, { ...DISTIL, on: false }], catalog), "剪枝 50\u202f%");
+  assert.equal(read.shortName("en", [PRUNE, DISTIL, INT8], catalog), "prune 50\u00a0% · distil 3 ep. · int8");
+  assert.equal(read.shortName("zh", [PRUNE, { ...DISTIL, on: false }], catalog), "剪枝 50\u00a0%");
   assert.equal(read.shortName("en", [], catalog), "the model as it came");
   assert.equal(read.shortName("en", [card("Mine")], [{ technique: "Mine", title: "My own", fields: [] }]), "My own");
 });

@@ -74,7 +74,7 @@ test("a curve is drawn of the figure that tells most", () => {
   assert.deepEqual(curveSeries(curve), { name: "validation_accuracy", points: [{ epoch: 1, value: 0.5 }, { epoch: 3, value: 0.75 }], epochs: 3 });
   assert.equal(curveSeries([point(1, { train_loss: 2 })]).name, "train_loss");
   assert.equal(curveSeries([]), null);
-  assert.equal(curveFigure("validation_accuracy", 0.756), "75.6\u202f%");
+  assert.equal(curveFigure("validation_accuracy", 0.756), "75.6\u00a0%");
   assert.equal(curveFigure("validation_loss", 0.12345), "0.123");
 });
 

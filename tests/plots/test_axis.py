@@ -12,7 +12,7 @@ from workbench.records import Measurement
 
 SIZE = Measurement("size_bytes", 71_632.0, 71_632.0, 71_632.0, "B", False, 1)
 ACCURACY = Measurement("accuracy", 0.9333, 0.91, 0.95, "", True, 360, "validation")
-THIN, MINUS = "\u202f", "\u2212"
+THIN, MINUS = "\u00a0", "\u2212"
 
 
 @pytest.mark.parametrize(

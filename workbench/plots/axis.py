@@ -98,7 +98,7 @@ def number(value: float, digits: int = 3) -> str:
     text = f"{rounded:,.{max(decimals, 0)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return text.replace(",", "\u202f").replace("-", "\u2212")
+    return text.replace(",", "\u00a0").replace("-", "\u2212")
 
 
 def percent(share: float) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
-from workbench.plots.axis import axis
 from workbench.study.examples import COUNT
 from workbench_widgets import examples, own
 from workbench_widgets.brought import answers_of, own_of
@@ -111,7 +110,7 @@ def _figures(study: "Study") -> list[dict[str, Any]]:
     units = {"parameters": "parameters", "macs": "MACs"}
     found = [figure_of(measures[name], label) for name, label in names.items() if name in measures]
     for figure in found:
-        figure |= {"title": axis([measures[study.metric]]).title} if figure["label"] == "quality" else {}
+        figure |= {"metric": study.metric} if figure["label"] == "quality" else {}
     return [figure | ({"unit": units[figure["label"]]} if figure["label"] in units else {}) for figure in found]
 
 

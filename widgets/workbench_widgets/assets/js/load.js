@@ -107,7 +107,7 @@ function loadFacts(view, say) {
   const facts = [
     ...loadTensors("inputs", view.inputs, say),
     ...loadTensors("outputs", view.outputs, say),
-    ...(view.figures || []).map(({ label, title, value, unit }) => [title || say(`load-figure-${label}`), figure(value, unit)]),
+    ...(view.figures || []).map(({ label, metric, value, unit }) => [loadName(label, metric, say), figure(value, unit)]),
   ];
   if (!facts.length) return null;
   return h(
@@ -117,6 +117,12 @@ function loadFacts(view, say) {
       h("div", {}, h("dt", {}, label), h("dd", {}, number, unit ? h("span", { class: "wb-unit" }, ` ${unit}`) : null)),
     ),
   );
+}
+
+/** A figure's name; of the quality the measure's own, as the panel Recipe has it. */
+function loadName(label, metric, say) {
+  const key = `recipe-metric-${metric}`;
+  return say(key in WORDS ? key : `load-figure-${label}`);
 }
 
 /** Shapes of what goes in or comes out: "1 × 8 × 8", or of a classification "10 classes". */

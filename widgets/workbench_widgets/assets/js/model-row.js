@@ -59,8 +59,8 @@ function share(value, most) {
 
 /** "21.2 %", "< 0.1 %". */
 export function percent(value) {
-  if (value > 0 && value < 0.001) return "< 0.1\u202f%";
-  return `${value >= 0.0995 ? digits(100 * value) : (100 * value).toFixed(1)}\u202f%`;
+  if (value > 0 && value < 0.001) return "< 0.1\u00a0%";
+  return `${value >= 0.0995 ? digits(100 * value) : (100 * value).toFixed(1)}\u00a0%`;
 }
 
 export function kindText(language, row) {

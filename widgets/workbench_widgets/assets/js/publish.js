@@ -57,6 +57,6 @@ function publishFile(language, view, say) {
       label ? [" ", h("span", { class: "wb-own-name" }, label)] : null,
       name === view.candidate ? null : ` ${name}`,
     ),
-    h("p", { class: "wb-quiet" }, [bytes(size).join("\u202f"), quality].filter(Boolean).join(", "), "  sha256 ", h("code", {}, short)),
+    h("p", { class: "wb-quiet" }, [bytes(size).join("\u00a0"), quality].filter(Boolean).join(", "), "  sha256 ", h("code", {}, short)),
   );
 }

@@ -92,7 +92,7 @@ function railReach(link) {
 export function railState(language, name, view, steps) {
   const counted = (one, many, n) => word(language, n === 1 ? one : many, { n });
   if (name === "load") return view.study || "";
-  if (name === "model") return view.size_bytes ? bytes(view.size_bytes).join("\u202f") : "";
+  if (name === "model") return view.size_bytes ? bytes(view.size_bytes).join("\u00a0") : "";
   if (name === "recipe") return counted("rail-one-step", "rail-steps", steps.filter((step) => step.on !== false).length);
   if (name === "frontier") return railFiles(language, (view.points || []).filter((point) => point.status === "measured").length);
   if (name === "run") return railRuns(language, view.jobs || []);

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { digits, figure, said, seconds } from "./format.js";
 import { WORDS, word } from "./words.js";
 
-const READ_THIN = "\u202f";
+const READ_THIN = "\u00a0";
 
 /** Returns { root, show(reading) }; `run()` is called by the button. */
 export function readOf(host, run) {

@@ -18,7 +18,7 @@ export function curveSeries(curve) {
 
 /** A figure of a curve as people read it: a share in per cent. */
 export function curveFigure(name, value) {
-  return name.endsWith("accuracy") ? `${(100 * value).toFixed(1)}\u202f%` : digits(value);
+  return name.endsWith("accuracy") ? `${(100 * value).toFixed(1)}\u00a0%` : digits(value);
 }
 
 /** The lowest and the highest value that the drawing holds: all points, the baseline's line, and a little air. */

@@ -43,6 +43,7 @@ addWords({
   "recipe-later": ["Sizes are here as soon as a model is loaded", "载入模型后这里显示大小"],
   "recipe-measured": ["Measured: this recipe is {id}", "已测量：此配方即 {id}"],
   "recipe-metric-accuracy": ["Accuracy", "准确率"],
+  "recipe-metric-rmse": ["RMSE", "RMSE"],
   "recipe-metric-agreement": ["Agreement", "一致率"],
   "recipe-metric-relative_error": ["Relative error", "相对误差"],
   "recipe-size": ["Size", "大小"],

@@ -26,7 +26,7 @@ export function captionOf(language, steps, otherwise = "") {
 
 function captionNumber(technique, number) {
   if (number === null || number === undefined) return "";
-  return CAPTION_SHARES.includes(technique) ? `${Number((100 * number).toPrecision(4))}\u202f%` : String(number);
+  return CAPTION_SHARES.includes(technique) ? `${Number((100 * number).toPrecision(4))}\u00a0%` : String(number);
 }
 
 /** What a recipe sets, for an axis of its own: { prune: share, epochs: sum, bits }. */

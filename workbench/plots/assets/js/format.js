@@ -1,6 +1,6 @@
 // Figures as people read them: three significant digits at most, thousands by thin space, a true minus.
 
-const THIN = "\u202f";
+const THIN = "\u00a0";
 const BYTES = [
   [1e9, "GB"],
   [1e6, "MB"],

@@ -27,7 +27,7 @@ function bestLine(state, language, acts, best, said) {
   const { point } = best;
   const taken = state.chosen[0] === point.id;
   const figures = ["y", "x"].map((axis) => figure(best[axis], state.data.measure[state[axis]].unit));
-  const shown = figures.flatMap(([number, unit], k) => [k ? ", " : "", number, h("span", { class: "wb-unit" }, `\u202f${unit}`)]);
+  const shown = figures.flatMap(([number, unit], k) => [k ? ", " : "", number, h("span", { class: "wb-unit" }, `\u00a0${unit}`)]);
   const button = h("button", { type: "button", class: "wb-b", disabled: taken, data: { key: "best" }, onclick: () => acts.take(point.id) }, word(language, taken ? "frontier-selected" : "frontier-select"));
   const lead = said ? word(language, "frontier-best", { limits: said }) : word(language, "frontier-best-all");
   return [h("span", {}, lead), h("span", { class: "wb-answer-file" }, glyph(point.family), " ", h("b", {}, point.id), " ", shown), button];
@@ -71,7 +71,7 @@ function handFigures(state, language, point) {
     const found = figuresOf(state.data, point, name);
     if (!found) return [];
     const [number, unit] = intervalSaid(found, state.data.measure[name].unit);
-    return [h("div", {}, h("dt", {}, measureTitle(language, state.data.measure[name])), h("dd", {}, number, unit ? h("span", { class: "wb-unit" }, `\u202f${unit}`) : null))];
+    return [h("div", {}, h("dt", {}, measureTitle(language, state.data.measure[name])), h("dd", {}, number, unit ? h("span", { class: "wb-unit" }, `\u00a0${unit}`) : null))];
   });
 }
 

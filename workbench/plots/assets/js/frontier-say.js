@@ -6,7 +6,7 @@ import { figuresOf } from "./points.js";
 import { word } from "./words.js";
 import "./words-frontier.js";
 
-const THIN_SPACE = "\u202f";
+const THIN_SPACE = "\u00a0";
 
 export function measureTitle(language, measure) {
   const key = `measure-${measure.name}`;

@@ -19,10 +19,10 @@ export function parallelTold(place, language, { told, failed }) {
 function axisOver(place, language, axis, k) {
   const x = `${place.x(k)}px`;
   const [best, worst] = [axis.best, axis.worst].map((value) => axisFigure(axis, value));
-  const sign = axis.clipped ? (axis.measure.higher_is_better ? "≤\u202f" : "≥\u202f") : "";
+  const sign = axis.clipped ? (axis.measure.higher_is_better ? "≤\u00a0" : "≥\u00a0") : "";
   const width = `${Math.max(place.step - 8, 60)}px`;
   const head = h("div", { class: "wb-line-head", style: { left: x, width, height: `${place.top - 6}px` } }, h("span", { class: "wb-ax-title" }, axisTitle(language, axis)), h("span", {}, best[1] || "\u00a0"), h("span", {}, best[0]));
-  const unit = worst[1] === best[1] ? "" : `\u202f${worst[1]}`;
+  const unit = worst[1] === best[1] ? "" : `\u00a0${worst[1]}`;
   return [head, h("span", { class: "wb-ax wb-ax-x", style: { left: x, top: `${place.bottom + 8}px` } }, sign + worst[0] + unit)];
 }
 
@@ -54,7 +54,7 @@ function toldOver(place, axis, k, point) {
   const style = { left: `${place.x(k) + (last ? -7 : 7)}px`, top: `${place.at(k, value)}px`, transform: `translate(${last ? "-100%" : "0"}, -50%)` };
   const [number, unit] = axisFigure(axis, value);
   const other = unit !== axisFigure(axis, axis.best)[1];
-  return h("span", { class: "wb-ax wb-ax-now", style }, other ? `${number}\u202f${unit}` : number);
+  return h("span", { class: "wb-ax wb-ax-now", style }, other ? `${number}\u00a0${unit}` : number);
 }
 
 function footOver(place, language, point) {

@@ -23,7 +23,7 @@ export function drawParallel(pen, { state, ink }, language, width, height) {
 }
 
 function printAxis(pen, place, ink, language, axis, k) {
-  const sign = axis.clipped ? (axis.measure.higher_is_better ? "≤\u202f" : "≥\u202f") : "";
+  const sign = axis.clipped ? (axis.measure.higher_is_better ? "≤\u00a0" : "≥\u00a0") : "";
   const title = printLines(axisTitle(language, axis), Math.max(place.step - 8, 60));
   pen.textAlign = "center";
   pen.fillStyle = ink.ink;
@@ -42,7 +42,7 @@ function printLimit(pen, state, place, ink, name) {
   const y = place.at(k, value);
   pen.fillStyle = ink.accent;
   pen.fillRect(place.x(k) - 9, y - 1, 18, 2);
-  printBeside(pen, place, ink, k, y, `${state.direction(name) > 0 ? "≥" : "≤"}\u202f${number}${unit && `\u202f${unit}`}`, ink.accent);
+  printBeside(pen, place, ink, k, y, `${state.direction(name) > 0 ? "≥" : "≤"}\u00a0${number}${unit && `\u00a0${unit}`}`, ink.accent);
 }
 
 function printFigures(pen, place, ink, point) {
@@ -88,7 +88,7 @@ function printFoot(pen, state, place, ink, language) {
 
 function printFigure(axis, value) {
   const [number, unit] = axisFigure(axis, value);
-  return unit ? `${number}\u202f${unit}` : number;
+  return unit ? `${number}\u00a0${unit}` : number;
 }
 
 /** A title in lines of so many pixels, broken between words. */
