@@ -49,6 +49,7 @@ EVENTS = [
     events.EpochMeasured(1, 3, {"train_loss": 0.5}),
     events.Said("parity", {"limit": 1}),
     events.CandidateStarted("c1", "StructuredPruning", 1, 2),
+    events.Submitted("20261201-001122-ab12cd34"),
     events.FileMeasured("f", {"a": {}}, {"n": 1}),
     events.Failed({"type": "StepFailed", "code": "x", "fields": {}}, "trace"),
     events.Done({"a": [1]}),

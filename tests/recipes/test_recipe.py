@@ -176,8 +176,8 @@ BOMB = "a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
         ("- StructuredPruning: {ratio: .inf}", "knob-value"),
         ("- StructuredPruning: {ratio: 2020-01-01}", "knob-value"),
         ("- StructuredPruning: {leave_alone: fc}", "knob-value"),
-        ("- StructuredPruning: {layers: {a: 2}}", "knob-value"),
-        ("- StructuredPruning: {layers: {a: true}}", "knob-value"),
+        ("- StructuredPruning: {layers: {a: 2}}", "knob-entry"),
+        ("- StructuredPruning: {layers: {a: true}}", "knob-entry"),
         ("- StructuredPruning: {ratios: 0.5}", "knob-unknown"),
     ],
 )

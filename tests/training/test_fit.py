@@ -11,7 +11,7 @@ from torch import nn
 
 import workbench as wb
 from workbench.errors import Cancelled, InputError, StepFailed
-from workbench.events import EpochMeasured, StepFinished, StepStarted
+from workbench.events import EpochMeasured, StepFinished, StepStarted, Submitted
 from workbench.jobs import Desk
 from workbench.models.model import WEIGHTS
 from workbench.objects import Objects
@@ -55,7 +55,7 @@ def test_a_described_model_is_fitted_once():
     fitted = wb.fit(model, DIGITS, epochs=3, seed=1, on_event=events.append)
     assert model.weights is None and fitted.source == model.source and len(history(fitted)) == 3
     kinds = [type(e) for e in events]
-    assert kinds[0] is StepStarted and StepFinished in kinds and kinds.count(EpochMeasured) == 3
+    assert kinds[:2] == [Submitted, StepStarted] and StepFinished in kinds and kinds.count(EpochMeasured) == 3
     again = []
     assert wb.fit(model, DIGITS, epochs=3, seed=1, on_event=again.append) == fitted and again == []
     others = [wb.fit(model, DIGITS, epochs=3, seed=2), wb.fit(model, DIGITS, epochs=2, seed=1)]
