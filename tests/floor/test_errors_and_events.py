@@ -62,7 +62,7 @@ def test_every_kind_of_event_comes_back_from_the_log(tmp_path):
         log.append(event)
     assert [e for _, e in log.read()] == EVENTS
     assert {type(e) for e in EVENTS} == set(events.KINDS.values())
-    assert [e.final for e in EVENTS] == [False] * 7 + [True] * 2
+    assert [e.final for e in EVENTS] == [False] * 8 + [True] * 2
 
 
 @given(st.integers(0, len(EVENTS)))
