@@ -103,7 +103,8 @@ def test_a_factory_that_fails_or_does_not_fit_is_said_at_the_network(shapes, tmp
     assert view["own"]["errors"] == {} and view["samples"][0]["answer"] in shapes.classes
 
 
-def test_choices_that_are_made_while_a_file_is_read_stay(shapes, tmp_path, monkeypatch):
+def held(monkeypatch):
+    """Weights are read slowly from now on: (set when a reading has begun, to be set for it to go on)."""
     reads, go_on, read = threading.Event(), threading.Event(), wb.models.tensor_shapes
 
     def slowly(path):
@@ -111,10 +112,15 @@ def test_choices_that_are_made_while_a_file_is_read_stay(shapes, tmp_path, monke
         assert go_on.wait(60)
         return read(path)
 
+    monkeypatch.setattr(wb.models, "tensor_shapes", slowly)
+    return reads, go_on
+
+
+def test_choices_that_are_made_while_a_file_is_read_stay(shapes, tmp_path, monkeypatch):
     session = Session()
     given(session, tmp_path / "shapes.npz")
     session.do("own", {"network": "cnn", "train": False})
-    monkeypatch.setattr(wb.models, "tensor_shapes", slowly)
+    reads, go_on = held(monkeypatch)
     session.do("load-path", {"path": str(tmp_path / "mlp.safetensors")})
     assert reads.wait(60)
     session.do("own", {"network": "mlp", "train": True})
@@ -124,16 +130,9 @@ def test_choices_that_are_made_while_a_file_is_read_stay(shapes, tmp_path, monke
 
 
 def test_what_is_taken_away_while_a_file_is_read_stays_away(shapes, tmp_path, monkeypatch):
-    reads, go_on, read = threading.Event(), threading.Event(), wb.models.tensor_shapes
-
-    def slowly(path):
-        reads.set()
-        assert go_on.wait(60)
-        return read(path)
-
     session = Session()
     given(session, tmp_path / "shapes.npz")
-    monkeypatch.setattr(wb.models, "tensor_shapes", slowly)
+    reads, go_on = held(monkeypatch)
     session.do("load-path", {"path": str(tmp_path / "mlp.safetensors")})
     assert reads.wait(60)
     session.do("own", {"away": True})
