@@ -44,7 +44,7 @@ def test_a_file_with_a_hundred_times_the_work_is_slower(files):
     assert 2 < m.low < m.value < m.high and m.unit == "x" and m.higher_is_better and m.name == "speedup"
     assert m.file_digest == digest_file(quick) and m.n == 6 == m.details["processes"] and m.machine == machine.here().summary
     assert (m.details["batch"], m.details["threads"], m.details["provider"]) == (4, 1, "CPUExecutionProvider")
-    assert m.remarks == ()
+    assert {code for code, _ in m.details.get("remarks", ())} <= {"speed-unsteady"}, "how even the machine is, it alone knows"
     assert m.details["instructions"] == list(machine.here().instructions) and m.details["calls"] >= 48
 
 
