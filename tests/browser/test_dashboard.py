@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import zipfile
 from xml.etree import ElementTree
 
 import pytest
@@ -30,6 +31,12 @@ def test_from_opening_to_a_published_model_in_a_few_clicks(visit, home):
     publish.get_by_role("button", name=re.compile("^Publish")).click()
     expect(publish.get_by_text(re.compile("published/digits-page/1")).first).to_be_visible(timeout=MINUTE)
     picture(v.page, "page-published")
+    with v.page.expect_download() as download:
+        publish.get_by_role("button", name="Save it on this computer").click()
+    assert download.value.suggested_filename == "digits-page-1.zip"
+    with zipfile.ZipFile(download.value.path()) as archive:
+        (published,) = home.glob("published/digits-page/*/model.onnx")
+        assert archive.read("digits-page-1/model.onnx") == published.read_bytes()
     _check_artifact(home)
 
 

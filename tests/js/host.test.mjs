@@ -51,3 +51,13 @@ test("each question has its own answer, whoever of the host's panels asks", asyn
   assert.deepEqual(await Promise.all(asked), numbers);
   host.close();
 });
+
+test("an answer of bytes is heard as bytes", async () => {
+  const kernel = model();
+  const host = new LiveHost(kernel);
+  const asked = host.answer("a");
+  const piece = new DataView(new ArrayBuffer(3));
+  host.hear({ answer: 1, value: null }, [piece]);
+  assert.equal(await asked, piece);
+  host.close();
+});

@@ -15,6 +15,7 @@ test("each step says where it stands, in few words", () => {
   assert.equal(railState("zh", "recipe", {}, [{}]), "1 步");
   assert.equal(said("run", { jobs: [{ state: "done" }, { state: "running" }, { state: "waiting" }] }), "1 running, 1 waiting");
   assert.equal(said("run", { jobs: [{ state: "done" }] }), "1 file");
+  assert.equal(said("run", { jobs: [{ state: "interrupted" }, { state: "done" }] }), "1 interrupted");
   assert.equal(said("frontier", { points: [{ status: "measured" }, { status: "failed" }, { status: "measured" }] }), "2 files");
   assert.equal(said("compare", { columns: [{ id: "baseline" }, { id: "c2" }, { id: "c1" }] }), "c2, c1");
   assert.equal(said("publish", { done: { version: 3 } }), "version 3");

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from workbench.errors import Damaged, InputError, NotFound
-from workbench.publish import load_artifact, publish
+from workbench.publish import Artifact, load_artifact, publish
 from workbench.publish.seal import FIELDS, seal, unseal
 
 
@@ -41,6 +41,24 @@ def test_a_copied_folder_answers_as_the_published_one(artifact, copy, study):
     ours, theirs = load_artifact(copy).predict(x), artifact.predict(x)
     assert np.array_equal(ours.outputs["logits"], theirs.outputs["logits"])
     assert (load_artifact(str(copy)).name, load_artifact(copy).version) == ("toy-small", 1)
+
+
+def test_its_archive_unpacked_is_the_artifact_again(artifact, copy, tmp_path):
+    archives = [tmp_path / "one.zip", tmp_path / "two.zip"]
+    for path in archives:
+        with open(path, "wb") as f:
+            artifact.to_zip(f)
+    assert archives[0].read_bytes() == archives[1].read_bytes()
+    shutil.unpack_archive(archives[0], tmp_path / "there")
+    again = load_artifact(tmp_path / "there" / "toy-small-1")
+    assert again.manifest == artifact.manifest and again.card == artifact.card
+    (copy / "README.md").write_text("Other words")
+    with pytest.raises(Damaged), open(tmp_path / "bad.zip", "wb") as f:
+        load_without_a_look(copy).to_zip(f)
+
+
+def load_without_a_look(folder):
+    return Artifact(folder, json.loads((folder / "manifest.json").read_text()))
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "README.md", "frontier.png"])

@@ -1,6 +1,7 @@
 """The panel Publish without a browser: the file in hand, what is typed and checked, and what is published."""
 
 import errno
+import shutil
 import subprocess
 import sys
 import time
@@ -115,6 +116,20 @@ def test_published_is_the_measured_file_and_the_code_runs(place):
     assert path == str(place / "published/shapes-small/1"), ran.stderr
     shell = f"import shlex, sys; from workbench.cli import main; sys.argv = shlex.split({done['command']!r}); main()"
     assert "version 1" in subprocess.run([sys.executable, "-c", shell], capture_output=True, text=True).stdout
+
+
+def test_what_was_published_is_handed_over_piece_by_piece(place, tmp_path, monkeypatch):
+    session = Session(study_name="shapes", chosen=["c1"])
+    session.do("publish", {**FORM, "name": "carried"})
+    settled(session)
+    monkeypatch.setattr("workbench_widgets.doing.publish.PIECE", 1000)
+    whole, asked = b"", {"name": "carried", "version": 1}
+    while len(piece := session.do("publish-saved", {**asked, "offset": len(whole)})) == 1000:
+        whole += piece
+    (tmp_path / "carried.zip").write_bytes(whole + piece)
+    shutil.unpack_archive(tmp_path / "carried.zip", tmp_path)
+    assert wb.load_artifact(tmp_path / "carried-1").manifest == wb.load_artifact("carried").manifest
+    assert session.do("publish-saved", {**asked, "version": 9, "offset": 0}) is None and "9" in session.publish["error"]
 
 
 def test_a_name_of_another_study_is_taken_and_said_while_it_is_typed(place):

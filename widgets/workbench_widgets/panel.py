@@ -91,7 +91,8 @@ class Panel(anywidget.AnyWidget):
         fields = {name: value for name, value in content.items() if name not in ("ask", "number")}
         answer = self.session.do(content["ask"], fields, buffers)
         if "number" in content:
-            self.send({"answer": content["number"], "value": answer})
+            raw = isinstance(answer, bytes)
+            self.send({"answer": content["number"], "value": None if raw else answer}, [answer] if raw else None)
 
 
 class Load(Panel):

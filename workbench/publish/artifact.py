@@ -1,17 +1,19 @@
 """An artifact: a published folder, verified when it is loaded, and what it answers. Imports neither torch nor onnx."""
 
+import shutil
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from workbench.errors import Damaged
 from workbench.files import Digest, digest_bytes
 from workbench.graphs.packing import unpack
 from workbench.graphs.runtime import open_session
 from workbench.publish.prediction import Prediction, answer
-from workbench.publish.seal import unseal
+from workbench.publish.seal import MANIFEST, SEAL, unseal
 from workbench.publish.usage import usage
 
 if TYPE_CHECKING:
@@ -70,6 +72,18 @@ class Artifact:
         if digest_bytes(raw) != self.digest:
             raise Damaged("artifact-changed", path=str(self.path), file=PACKED)
         return raw
+
+    def to_zip(self, to: IO[bytes]) -> None:
+        """Writes the folder into an open binary file as one ZIP archive, as "name-version/...": unpacked it is the artifact
+        again, for `load_artifact`. The same version gives the same bytes. Raises `Damaged` as loading it does."""
+        files = sorted([*unseal(self.path)["files"], MANIFEST, SEAL])
+        with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in files:
+                entry = zipfile.ZipInfo(f"{self.name}-{self.version}/{file}")
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                with open(self.path / file, "rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
 
     def __repr__(self) -> str:
         return f"Artifact({self.name}, version {self.version}, {self.path})"

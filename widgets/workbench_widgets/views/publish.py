@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
+from workbench.plots.axis import title
 from workbench.plots.family import spelled
 from workbench_widgets.in_hand import in_hand
 from workbench_widgets.looking import looked
@@ -95,6 +96,6 @@ def _file(candidate: "Candidate") -> dict[str, Any]:
         "label": label_of(candidate.study.marks, candidate),
         "steps": spelled(candidate.recipe),
         "size_bytes": int(measures["size_bytes"].value),
-        "quality": interval_of(measures[metric]) if metric in measures else "",
+        "quality": f"{title(metric)} {interval_of(measures[metric])}" if metric in measures else "",
         "digest": measures["size_bytes"].file_digest,
     }

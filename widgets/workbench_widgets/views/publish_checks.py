@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.graphs.reference import named
-from workbench.plots.axis import axis, number
+from workbench.plots.axis import axis, number, title
 from workbench.records import Measurement
 
 if TYPE_CHECKING:
@@ -65,5 +65,5 @@ def _cpu(looked: "Looked | None") -> Check:
 def _test(busy: bool, done: Mapping[str, Any] | None) -> Check:
     if done is not None and done["test"] is not None:
         measured = Measurement.from_json(done["test"])
-        return _check("test", "done", found=axis([measured]).said(measured.value))
+        return _check("test", "done", found=f"{title(measured.name)} {axis([measured]).said(measured.value)}")
     return _check("test", "doing" if busy else "todo")

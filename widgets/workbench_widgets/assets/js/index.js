@@ -83,7 +83,8 @@ function shownPanels(lasting, whole) {
 }
 
 function lostNote(host, since) {
-  const said = word(host.language, "lost", { time: since.toLocaleTimeString() });
+  const working = ((host.get("run") || {}).jobs || []).some((job) => job.state === "running" || job.state === "waiting");
+  const said = word(host.language, working ? "lost-job" : "lost", { time: since.toLocaleTimeString() });
   const answer = h("span", { role: "status" });
   const press = () => connectAgain(() => fill(answer, word(host.language, "not-there")));
   return [said, " ", h("button", { type: "button", class: "wb-b wb-go", onclick: press }, word(host.language, "connect-again")), " ", answer];

@@ -30,6 +30,7 @@ export function layerRow(row, place, { language, most, whole, ask }) {
     cell("bits", bits.root),
   ];
   for (const one of cells) one.tabIndex = -1;
+  cells[8].dataset.called = word(language, "model-bits"); // on a phone it has no head
   const root = h("div", { role: "row", class: "wb-lrow", data: { row: place, layer: row.layer } }, cells);
   let before = null;
   cells[5].addEventListener("pointerenter", () => {

@@ -61,7 +61,8 @@ export function publishCard(view, typed, say) {
   ];
 }
 
-export function publishDone(view, say) {
+/** `save(name, version)` is pressed for; its answer says whether the archive was offered. */
+export function publishDone(view, say, save) {
   if (!view.done) return null;
   const { name, version, path, command, code, card } = view.done;
   const lines = { path, command, code };
@@ -69,9 +70,22 @@ export function publishDone(view, say) {
     "div",
     { class: "wb-done" },
     h("h3", { class: "wb-publish-heading" }, say("publish-published", { name, version })),
+    publishSave(name, version, say, save),
     Object.entries(lines).map(([key, text]) => publishLine(say(`publish-${key}`), text, say)),
     h("details", {}, h("summary", {}, say("publish-whole-card")), h("pre", { class: "wb-code", tabindex: "0", "aria-label": say("publish-whole-card") }, h("span", { lang: "en" }, card))),
   );
+}
+
+function publishSave(name, version, say, save) {
+  const told = h("span", { class: "wb-quiet", role: "status" });
+  const button = h("button", { type: "button", class: "wb-b" }, say("publish-save"));
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    told.textContent = say("publish-saving");
+    told.textContent = say((await save(name, version)) ? "publish-saved" : "publish-not-saved");
+    button.disabled = false;
+  });
+  return h("div", { class: "wb-actions" }, button, told);
 }
 
 function publishLine(label, text, say) {

@@ -4,6 +4,7 @@ import { captionOf } from "./captions.js";
 import { fill, h, whenChanged } from "./dom.js";
 import { bytes } from "./format.js";
 import { frame, sentence } from "./frame.js";
+import { publishFetch } from "./publish-fetch.js";
 import { publishForm } from "./publish-form.js";
 import { publishCard, publishChecks, publishDone, publishVersions } from "./publish-shown.js";
 import "./words-publish.js";
@@ -33,7 +34,7 @@ export function mountPublish(host) {
     redrawCard();
     checked(view.checks, () => fill(parts.checks, publishChecks(view, states, say)));
     states = Object.fromEntries((view.checks || []).map((check) => [check.key, check.state]));
-    done(view.done, () => fill(parts.done, publishDone(view, say)));
+    done(view.done, () => fill(parts.done, publishDone(view, say, (name, version) => publishFetch(host, name, version))));
     fill(parts.versions, publishVersions(host.language, view, say));
   };
   host.on("publish", redraw);
@@ -57,6 +58,6 @@ function publishFile(language, view, say) {
       label ? [" ", h("span", { class: "wb-own-name" }, label)] : null,
       name === view.candidate ? null : ` ${name}`,
     ),
-    h("p", { class: "wb-quiet" }, [bytes(size).join("\u00a0"), quality].filter(Boolean).join(", "), "  sha256 ", h("code", {}, short)),
+    h("p", { class: "wb-quiet" }, [quality, bytes(size).join("\u00a0")].filter(Boolean).join(", "), "  sha256 ", h("code", {}, short)),
   );
 }

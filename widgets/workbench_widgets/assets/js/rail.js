@@ -16,6 +16,7 @@ addWords({
   "rail-running": ["{n} running", "{n} 个运行"],
   "rail-waiting": ["{n} waiting", "{n} 个等待"],
   "rail-failed": ["{n} failed", "{n} 个失败"],
+  "rail-interrupted": ["{n} interrupted", "{n} 个中断"],
   "rail-version": ["version {n}", "版本 {n}"],
   "rail-and": [", ", "，"],
   theme: ["Light or dark", "浅色或深色"],
@@ -103,7 +104,7 @@ export function railState(language, name, view, steps) {
 
 function railRuns(language, jobs) {
   const n = (state) => jobs.filter((job) => job.state === state).length;
-  const live = ["running", "waiting", "failed"].filter(n).map((state) => word(language, `rail-${state}`, { n: n(state) }));
+  const live = ["running", "waiting", "failed", "interrupted"].filter(n).map((state) => word(language, `rail-${state}`, { n: n(state) }));
   if (live.length) return live.slice(0, 2).join(word(language, "rail-and"));
   return railFiles(language, n("done"));
 }

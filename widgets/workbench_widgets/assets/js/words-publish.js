@@ -65,6 +65,10 @@ addWords({
   // published
   "publish-published": ["{name}, version {version}, is published", "{name} 版本 {version} 已发布"],
   "publish-copy": ["Copy", "复制"],
+  "publish-save": ["Save it on this computer", "保存到这台电脑"],
+  "publish-saving": ["Packing the folder…", "正在打包文件夹…"],
+  "publish-saved": ["Offered to the browser as one ZIP archive.", "已作为一个 ZIP 压缩包交给浏览器。"],
+  "publish-not-saved": ["It was not saved.", "没有保存。"],
   "publish-path": ["The folder", "所在文件夹"],
   "publish-command": ["The same in a shell", "在命令行中同样可做"],
   "publish-code": ["Use it from Python", "在 Python 中使用"],

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { figure } from "./format.js";
 import { chartTicks, crossAt } from "./frontier-place.js";
-import { axisLabel, intervalSaid, measureTitle, nameOf, toldMeasures } from "./frontier-say.js";
+import { axisLabel, intervalSaid, measureTitle, nameOf, toldMeasures, upLabel } from "./frontier-say.js";
 import { estimateOf, figuresOf } from "./points.js";
 import { glyph, lossSign } from "./shapes.js";
 import { word } from "./words.js";
@@ -20,7 +20,7 @@ export function axesOver(state, place, language) {
   const shown = [
     ...up.map((value) => axisText("wb-ax-y", { top: place.y.at(value), width: place.left - 8 }, tickSaid(value, y, place.y))),
     ...across.map((value) => axisText("wb-ax-x", { left: place.x.at(value), top: foot - 6 }, tickSaid(value, x, place.x))),
-    axisText("wb-ax-title", { left: 0, top: 4 }, axisLabel(language, y, place.y.log, place.y.high)),
+    axisText("wb-ax-title", { left: 0, top: 4 }, upLabel(language, y, place.y.log, place.y.high)),
     h("span", { class: "wb-ax wb-ax-title", style: { right: "12px", top: `${place.height - 14}px` } }, axisLabel(language, x, place.x.log, place.x.high)),
     axisText("", { left: place.left, top: place.height - 14 }, word(language, betterSide(x))),
   ];

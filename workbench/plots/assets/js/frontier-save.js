@@ -1,7 +1,7 @@
 // A view as a file: drawn anew as SVG or PNG with its words, or its figures as CSV.
 
 import { download } from "./dom.js";
-import { axisLabel, countSaid, nameOf, recipeOf } from "./frontier-say.js";
+import { axisLabel, countSaid, nameOf, recipeOf, upLabel } from "./frontier-say.js";
 import { paintChart } from "./frontier-paint.js";
 import { chartTicks, placeOf } from "./frontier-place.js";
 import { tickSaid } from "./frontier-over.js";
@@ -63,7 +63,7 @@ function writeSaved(pen, state, place, ink, language) {
   pen.textAlign = "left";
   pen.fillText(countSaid(language, state, 0), place.left, place.height - 6);
   pen.fillStyle = ink.ink;
-  pen.fillText(axisLabel(language, y, place.y.log, place.y.high), 8, 16);
+  pen.fillText(upLabel(language, y, place.y.log, place.y.high), 8, 16);
   pen.textAlign = "right";
   pen.fillText(axisLabel(language, x, place.x.log, place.x.high), place.right, place.height - 6);
 }

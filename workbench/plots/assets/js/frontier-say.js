@@ -21,6 +21,12 @@ export function axisLabel(language, measure, log, largest) {
   return parts.filter(Boolean).join(", ");
 }
 
+/** The same for the upright axis, where up is better unless it is said: "RMSE, ↓ better". */
+export function upLabel(language, measure, log, largest) {
+  const label = axisLabel(language, measure, log, largest);
+  return measure.higher_is_better ? label : `${label}, ${word(language, "frontier-down")}`;
+}
+
 /** [figure, unit] of a value with half its interval: ["93.3 ± 0.5", "%"]. */
 export function intervalSaid(figures, unit) {
   const [value, low, high] = figures;

@@ -8,7 +8,8 @@ import { heightOf, reach } from "./view.js";
 
 const STATE_GONE = new Set(["failed", "interrupted"]);
 const STATE_AIR = 0.07;
-const STATE_FEW = 3;
+const STATE_ROOM = 20; // half the channels in 8 bits are a sixteenth of the bytes
+const STATE_FEW = 8;
 const STATE_MOST = 5; // files in a comparison
 const STATE_LETTERS = "ABCDE";
 const STATE_ESTIMATED = ["size_bytes", "parameters", "macs"];
@@ -265,7 +266,7 @@ function widthOf(state, items) {
     const known = figuresOf(state.data, point, state.x);
     if (known) [low, high] = [Math.min(low, known[0]), Math.max(high, known[0])];
   }
-  if (items.length <= STATE_FEW && STATE_ESTIMATED.includes(state.x) && low > 0) low = Math.min(low, high / 12);
+  if (items.length <= STATE_FEW && STATE_ESTIMATED.includes(state.x) && low > 0) low = Math.min(low, high / STATE_ROOM);
   if (log && low <= 0) low = state.scene.x.least / 2;
   return aired(low, high, log, STATE_AIR);
 }

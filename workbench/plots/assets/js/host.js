@@ -37,7 +37,7 @@ export class LiveHost {
     this.watchers = new Set();
     this.heard = performance.now();
     this.off = [];
-    const message = (content) => this.hear(content);
+    const message = (content, buffers) => this.hear(content, buffers);
     model.on("msg:custom", message);
     this.off.push(() => model.off("msg:custom", message));
     this.timer = setInterval(() => this.beat(), PING_MS);
@@ -78,7 +78,7 @@ export class LiveHost {
     this.model.send({ ask: what, ...fields }, undefined, buffers);
   }
 
-  /** A question with one answer; null where it was refused. */
+  /** A question with one answer, bytes as a DataView; null where it was refused. */
   answer(what, fields = {}, buffers = undefined) {
     this.asked.count += 1;
     const number = this.asked.count;
@@ -94,11 +94,11 @@ export class LiveHost {
     return () => this.watchers.delete(act);
   }
 
-  hear(content) {
+  hear(content, buffers = []) {
     this.heard = performance.now();
     this.told(true);
     if (content && content.answer && this.answers.has(content.answer)) {
-      this.answers.get(content.answer)(content.value);
+      this.answers.get(content.answer)(buffers.length ? buffers[0] : content.value);
       this.answers.delete(content.answer);
     }
   }

@@ -56,6 +56,7 @@ addWords({
   "frontier-smaller": ["← smaller", "← 更小"],
   "frontier-faster": ["← faster", "← 更快"],
   "frontier-less": ["← less", "← 更少"],
+  "frontier-down": ["↓ better", "↓ 更好"],
   "frontier-better": ["better →", "更好 →"],
   "frontier-estimate": ["estimate", "估计"],
   "frontier-off-by": ["Estimate was off by", "估计偏差"],

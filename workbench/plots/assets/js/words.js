@@ -15,6 +15,10 @@ export const WORDS = {
   copied: ["Copied", "已复制"],
   "not-copied": ["Not copied: the browser refuses", "未复制：浏览器不允许"],
   lost: [
+    "No answer from the kernel since {time}. What you typed is kept, and this view is from then.",
+    "内核自 {time} 起没有回应。您输入的都保留着，此视图停在那时。",
+  ],
+  "lost-job": [
     "No answer from the kernel since {time}. The job goes on, what you typed is kept, and this view is from then.",
     "内核自 {time} 起没有回应。任务继续，您输入的都保留着，此视图停在那时。",
   ],
