@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { found } from "./folders.mjs";
 
-const { LiveHost } = await import(found("host.js"));
+const { LiveHost } = await import(found("live-host.js"));
 
 /** As anywidget's: values, listeners by event, messages that were sent. */
 function model(values = {}) {

@@ -26,7 +26,7 @@ _GZIP, _BLOCKS = 31, 7
 _PART = re.compile(rb'"(?:script":"|values":\{|points":\[|columns":\{)')
 _COLUMN = re.compile(rb'"wide":(\d+),"text":"([^"]*)"')
 
-_COMMENT = re.compile(r"^[ \t]*//[^\n]*\n|/\*.*?\*/", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"^[ \t]*//[^\n]*\n|(?<=[;{},)\]]) //[^\n]*$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 _INDENT = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
 
 _SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%.()*+-;,=>?@^_`{|}~"
@@ -105,5 +105,5 @@ def _ends(text: bytes) -> Iterator[int]:
 
 
 def _short(text: str) -> str:
-    """Scripts and styles without comments that stand on lines of their own, indents and empty lines."""
+    """Scripts and styles without comments, indents and empty lines."""
     return _INDENT.sub("", _COMMENT.sub("", text))

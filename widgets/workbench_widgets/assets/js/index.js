@@ -3,7 +3,7 @@
 import { mountCompare } from "./compare.js";
 import { fill, h } from "./dom.js";
 import { mountFrontier } from "./frontier.js";
-import { LiveHost } from "./host.js";
+import { LiveHost } from "./live-host.js";
 import { mountLoad } from "./load.js";
 import { keepPlace, takeUpPlace } from "./place.js";
 import { mountModel } from "./model.js";

@@ -1,10 +1,10 @@
-// What a panel sees of the world: values by name, news of their change, and questions to the kernel. The same for a live
-// widget and for a saved page, which has no kernel and says so.
+// What a panel sees of the world: values by name, news of their change, and questions to the kernel. This is a saved page's,
+// which has no kernel and says so; a live widget's is in live-host.js.
 
 import { languageOf } from "./words.js";
 
 /** What panels of one page tell each other without the kernel: a slider's move is heard in the same frame. */
-class News {
+export class News {
   constructor() {
     this.last = new Map();
     this.acts = new Map();
@@ -21,108 +21,6 @@ class News {
     this.acts.get(name).add(act);
     if (this.last.has(name)) act(this.last.get(name));
     return () => this.acts.get(name).delete(act);
-  }
-}
-
-const PING_MS = 800;
-const LOST_MS = 3200;
-
-/** Over anywidget's model: `get`, `on`, `ask`, and `alive`, which turns false when the kernel has not answered for a while. */
-export class LiveHost {
-  constructor(model) {
-    this.model = model;
-    this.live = true;
-    this.alive = true;
-    this.lostAt = null;
-    this.watchers = new Set();
-    this.heard = performance.now();
-    this.off = [];
-    const message = (content, buffers) => this.hear(content, buffers);
-    model.on("msg:custom", message);
-    this.off.push(() => model.off("msg:custom", message));
-    this.timer = setInterval(() => this.beat(), PING_MS);
-    this.answers = new Map();
-    this.asked = { count: 0 };
-    this.whole = this;
-    this.news = new News();
-  }
-
-  get language() {
-    return languageOf(this.model.get("language"));
-  }
-
-  get(name) {
-    return this.model.get(name);
-  }
-
-  /** This host for panels that may be made anew: closed, it no longer tells them of changes. `whole` is what stays. */
-  showing() {
-    const off = [];
-    return Object.assign(Object.create(this), { off, close: () => off.forEach((undo) => undo()) });
-  }
-
-  /** A value that the kernel and other views are told of. */
-  set(name, value) {
-    this.model.set(name, value);
-    this.model.save_changes();
-  }
-
-  on(name, act) {
-    const event = `change:${name}`;
-    this.model.on(event, act);
-    this.off.push(() => this.model.off(event, act));
-  }
-
-  /** Tells the kernel to do something; what comes of it comes back as changed values. */
-  ask(what, fields = {}, buffers = undefined) {
-    this.model.send({ ask: what, ...fields }, undefined, buffers);
-  }
-
-  /** A question with one answer, bytes as a DataView; null where it was refused. */
-  answer(what, fields = {}, buffers = undefined) {
-    this.asked.count += 1;
-    const number = this.asked.count;
-    return new Promise((resolve) => {
-      this.answers.set(number, resolve);
-      this.ask(what, { ...fields, number }, buffers);
-    });
-  }
-
-  /** Calls `act(alive, since)` whenever the kernel is lost or found again. */
-  watch(act) {
-    this.watchers.add(act);
-    return () => this.watchers.delete(act);
-  }
-
-  hear(content, buffers = []) {
-    this.heard = performance.now();
-    this.told(true);
-    if (content && content.answer && this.answers.has(content.answer)) {
-      this.answers.get(content.answer)(buffers.length ? buffers[0] : content.value);
-      this.answers.delete(content.answer);
-    }
-  }
-
-  beat() {
-    try {
-      this.ask("ping");
-    } catch {
-      // a closed connection is a kernel that does not answer
-    }
-    if (performance.now() - this.heard > LOST_MS) this.told(false);
-  }
-
-  told(alive) {
-    if (alive === this.alive) return;
-    this.alive = alive;
-    this.lostAt = alive ? null : new Date(Date.now() - LOST_MS);
-    for (const act of this.watchers) act(alive, this.lostAt);
-  }
-
-  close() {
-    clearInterval(this.timer);
-    for (const undo of this.off) undo();
-    this.watchers.clear();
   }
 }
 
