@@ -12,6 +12,8 @@ from visiting import Server, Visit
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 DASHBOARD = [sys.executable, "-c", "from workbench.cli import main; main()", "dashboard", "--no-browser"]
+if "GALLERY" not in os.environ:  # its pictures show a person's intervals
+    os.environ["WORKBENCH_TIMING_PROCESSES"] = "2"
 BESIDE = """
 import workbench as wb
 
@@ -31,30 +33,30 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def dashboard(home):
-    """Starts the page as a person does, on the home of the tests."""
-    servers = []
-
-    def serve():
-        servers.append(Server(DASHBOARD, home, "voila/static/"))
-        return servers[-1]
-
-    yield serve
-    for server in servers:
-        server.stop()
+def dashboard(home, beginning):
+    """The page as a person starts it, on the home of the tests."""
+    server = Server(DASHBOARD, home, "voila/static/")
+    yield server
+    server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def address(dashboard):
     """The page that most tests visit."""
-    return dashboard().url
+    return dashboard.url
 
 
 @pytest.fixture(scope="session")
-def beside(home):
-    """The name of a study of a small network that is quickly trained, beside the examples' ones."""
+def beginning(home):
+    """A study that is being made while servers and browser start."""
     env = os.environ | {"WORKBENCH_HOME": str(home)}
-    subprocess.run([sys.executable, "-c", BESIDE], env=env, check=True)
+    return subprocess.Popen([sys.executable, "-c", BESIDE], env=env)
+
+
+@pytest.fixture(scope="session")
+def beside(beginning):
+    """The name of a study of a small network that is quickly trained, beside the examples' ones."""
+    assert beginning.wait(120) == 0
     return "beside"
 
 

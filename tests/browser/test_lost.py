@@ -40,16 +40,15 @@ def test_a_killed_kernel_is_told_and_the_page_comes_back_with_what_was_typed(vis
 
 
 def test_a_killed_server_is_told_and_the_page_comes_back_when_it_has_been_started(visits, dashboard, beside):
-    server = dashboard()
-    v = visits(server.url).ready()
+    v = visits(dashboard.url).ready()
     v.go_on_with(beside)
     typed(v, "typed-before", "For a test of the lost server")
-    server.kill()
+    dashboard.kill()
     note = lost(v)
     note.get_by_role("button", name="Connect again").click()
     expect(note).to_contain_text("The server does not answer either", timeout=TOLD)
     assert kept(v) == ["typed-before", "For a test of the lost server"]
-    server.start()
+    dashboard.start()
     note.get_by_role("button", name="Connect again").click()
     expect(note).to_be_hidden(timeout=2 * MINUTE)
     v.ready().opened(beside)

@@ -38,6 +38,12 @@ def files(tmp_path_factory):
     return chain(folder / "quick.onnx", 0), chain(folder / "slow.onnx", 4, name="other")
 
 
+@pytest.fixture(autouse=True)
+def six_processes(monkeypatch):
+    """As a person has it who sets nothing."""
+    monkeypatch.delenv("WORKBENCH_TIMING_PROCESSES")
+
+
 def test_a_file_with_a_hundred_times_the_work_is_slower(files):
     quick, slow = files
     m = wb.measure.speedup(quick, str(slow), ROWS, batch=4)
@@ -92,6 +98,20 @@ def test_settings_that_cannot_be_are_refused(files, words, code):
     with pytest.raises(InputError) as error:
         wb.measure.speedup(*files, ROWS, **words)
     assert error.value.code == code
+
+
+@pytest.mark.parametrize("value", ["1", "101", "-3", "3.5", "", "six", "٣"])
+def test_a_number_of_processes_that_cannot_be_is_refused(files, monkeypatch, value):
+    monkeypatch.setenv("WORKBENCH_TIMING_PROCESSES", value)
+    with pytest.raises(InputError) as error:
+        wb.measure.speedup(*files, ROWS)
+    assert error.value.code == "timing-processes" and "WORKBENCH_TIMING_PROCESSES" in str(error.value)
+
+
+def test_fewer_processes_are_what_a_figure_says_it_comes_from(files, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_TIMING_PROCESSES", "2")
+    m = wb.measure.speedup(*files, ROWS)
+    assert m.n == 2 == m.details["processes"]
 
 
 def test_a_file_that_is_not_there_or_does_not_run_is_told(files, tmp_path):

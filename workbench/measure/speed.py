@@ -6,6 +6,7 @@ memory lies) and are not independent of each other. `docs/decisions` says what w
 """
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ from workbench.records import Measurement, noted
 from workbench.tasks.task import Array, Split
 
 PROCESSES = 6
+"""Unless WORKBENCH_TIMING_PROCESSES says another number: fewer are quicker, and give wider intervals."""
+
+LEAST, MOST = 2, 100
+
 SECONDS = 0.12
 """Of calls a process and setting, half of them in either order of opening."""
 
@@ -36,19 +41,21 @@ def speed(
     reference: GraphFile,
     split: Split,
     *,
-    processes: int = PROCESSES,
+    processes: int | None = None,
     seconds: float = SECONDS,
     check: Callable[[], None] = lambda: None,
 ) -> dict[str, Measurement]:
     """Measures `latency_b1_ms`, `latency_b64_ms`, `speedup_b1`, `speedup_b64` on samples of a split.
 
-    Each of `processes` fresh processes spends about `seconds` a setting, and one more has the file alone: its load and
-    first call, percentiles of its calls and peak memory are the latency's `details`. Only one process of this machine
-    measures at a time, and training waits meanwhile. Raises `StepFailed` where a file does not run.
+    Each of `processes` fresh processes (`timing_processes()` of them without a number) spends about `seconds` a setting,
+    and one more has the file alone: its load and first call, percentiles of its calls and peak memory are the latency's
+    `details`. Only one process of this machine measures at a time, and training waits meanwhile. Raises `StepFailed`
+    where a file does not run.
     """
     blocks = [Block(min(batch, len(split)), min(threads, machine.cores()), seconds) for batch, threads in SETTINGS.values()]
     arrays = split.head(max(batch for batch, _ in SETTINGS.values())).arrays
-    runs = taken([reference.path, file.path], arrays, blocks, processes, check, alone=True)
+    count = timing_processes() if processes is None else processes
+    runs = taken([reference.path, file.path], arrays, blocks, count, check, alone=True)
     other = file.digest != reference.digest
     found: dict[str, Measurement] = {}
     for index, name in enumerate(SETTINGS):
@@ -56,6 +63,14 @@ def speed(
         latency = _latency(f"latency_{name}_ms", runs, index, file.digest)
         found |= {latency.name: latency, ratio.name: ratio}
     return found
+
+
+def timing_processes() -> int:
+    """In how many fresh processes a file is timed. Raises `InputError` for a setting that is no number from 2 to 100."""
+    said = os.environ.get("WORKBENCH_TIMING_PROCESSES", str(PROCESSES))
+    if not said.isascii() or not said.isdigit() or not LEAST <= int(said) <= MOST:
+        raise InputError("timing-processes", value=said, least=LEAST, most=MOST)
+    return int(said)
 
 
 def speedup(
@@ -82,7 +97,7 @@ def speedup(
     digest = one.digest
     first = {name: np.asarray(array)[:batch] for name, array in arrays.items()}
     named = other.path.name if other.digest != digest else None
-    runs = taken([other.path.absolute(), one.path.absolute()], first, [Block(batch, threads, SECONDS)], PROCESSES)
+    runs = taken([other.path.absolute(), one.path.absolute()], first, [Block(batch, threads, SECONDS)], timing_processes())
     return _ratio("speedup", runs, 0, digest, named)
 
 

@@ -20,6 +20,7 @@ from workbench.export.onnx_file import VERSION as EXPORT_VERSION
 from workbench.files import Digest, digest_json
 from workbench.graphs.file import GraphFile
 from workbench.graphs.operator_times import operator_times
+from workbench.measure.speed import PROCESSES, timing_processes
 from workbench.models import Model
 from workbench.recipes import Recipe
 from workbench.records import Measurement, Report
@@ -158,11 +159,13 @@ class Chain:
         w = self._work
         assert stage.file is not None and stage.exported is not None
         reference = w.baseline or stage.exported
-        depends = {
+        depends: dict[str, Any] = {
             "version": MEASURE_VERSION,
             "reference": w.baseline.digest if w.baseline else "itself",
             "machine": machine.here().summary,
         }
+        if (processes := timing_processes()) != PROCESSES:
+            depends["processes"] = processes
         key = digest_json({"from": stage.key, "measure": depends})
 
         def fill(folder: Path) -> None:

@@ -3,6 +3,7 @@
 SENTENCES = {
     "probe-failed": "The latency could not be taken: {why}",
     "speed-batch": "A batch of {batch} cannot be timed with {samples} samples. Give at least as many as the batch.",
+    "timing-processes": "WORKBENCH_TIMING_PROCESSES is {value}: give it a whole number from {least} to {most}, or take it away.",
     "speed-threads": "{threads} threads cannot be timed here: between 1 and {cores} are possible.",
     "speed-slower": "The file is slower than {reference} at batch {batch} (threads: {threads}): ×{ratio} its speed.",
     "speed-unsteady": "The machine's pace changed while this was timed: its processes differ by {drift}, measured again too. Time it when less runs.",

@@ -3,6 +3,7 @@
 SENTENCES = {
     "probe-failed": "无法测得延迟：{why}",
     "speed-batch": "用 {samples} 个样本无法为大小 {batch} 的批计时。样本数至少要等于批大小。",
+    "timing-processes": "WORKBENCH_TIMING_PROCESSES 的值是 {value}：请给它 {least} 到 {most} 之间的整数，或将其移除。",
     "speed-threads": "在此无法用 {threads} 个线程计时：可用 1 到 {cores} 个。",
     "speed-slower": "批量 {batch}（线程数：{threads}）时此文件比 {reference} 慢：速度为其 ×{ratio}。",
     "speed-unsteady": "计时期间机器的快慢发生了变化：各进程相差 {drift}，重新测量后仍是如此。请在运行的程序较少时计时。",
