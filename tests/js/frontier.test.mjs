@@ -13,7 +13,7 @@ const { heightOf } = await load("view.js");
 const { estimateOf, figuresOf, readPoints } = await load("points.js");
 const { between, movedRange, scaleOf, zoomedRange } = await load("scale.js");
 const { FrontierState, lettered } = await load("frontier-state.js");
-const { countSaid, intervalSaid, limitsSaid } = await load("frontier-say.js");
+const { countSaid, intervalSaid, limitsSaid, spokenPoint, upLabel } = await load("frontier-say.js");
 const { movingOf } = await load("frontier-moving.js");
 const { csvOf } = await load("frontier-save.js");
 const { unpacked } = await load("packed.js");
@@ -240,4 +240,16 @@ test("a letter stays with its file while others come and go", () => {
   const without = lettered(first, ["c3", "c2"]);
   assert.deepEqual(without, { c3: "C", c2: "B" });
   assert.deepEqual(lettered(without, ["c9", "c2", "c3"]), { c9: "A", c2: "B", c3: "C" });
+});
+
+test("what was called off has not failed", () => {
+  const said = (status) => spokenPoint("en", null, { id: "c1", status, reason: "A reason." });
+  assert.equal(said("failed"), "c1, failed: A reason.");
+  assert.equal(said("cancelled"), "c1: A reason.");
+});
+
+test("an upright axis says where down is better", () => {
+  const measure = (higher_is_better) => ({ name: "none-known", title: "RMSE", unit: "", higher_is_better });
+  assert.equal(upLabel("en", measure(true), false, 2), "RMSE");
+  assert.equal(upLabel("en", measure(false), false, 2), "RMSE, ↓ better");
 });

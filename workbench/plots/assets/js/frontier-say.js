@@ -71,7 +71,7 @@ export function toldMeasures(state, most = 4) {
 
 /** A file in a sentence, for the live line. */
 export function spokenPoint(language, state, point) {
-  if (point.reason) return word(language, "frontier-spoken-failed", { id: point.id, reason: point.reason });
+  if (point.reason) return word(language, point.status === "failed" ? "frontier-spoken-failed" : "frontier-spoken-gone", { id: point.id, reason: point.reason });
   const told = [state.y, state.x].map((name) => [figuresOf(state.data, point, name), state.data.measure[name]]);
   const figures = told.filter(([found]) => found).map(([found, measure]) => said(found[0], measure.unit));
   const head = point.row === 0 ? nameOf(language, point) : `${point.id}, ${nameOf(language, point)}`;

@@ -139,7 +139,8 @@ export class FrontierTable {
   }
 
   failed(point, columns) {
-    const reason = h("td", { colspan: columns.length - 2, class: "wb-file-said" }, word(this.language, "frontier-failed"), ": ", point.reason);
+    const head = point.status === "failed" ? `${word(this.language, "frontier-failed")}: ` : ""; // what was called off has not failed
+    const reason = h("td", { colspan: columns.length - 2, class: "wb-file-said" }, head, point.reason);
     return [this.cell(point, columns[1]), reason];
   }
 

@@ -104,6 +104,7 @@ addWords({
   "frontier-actions": ["Actions", "操作"],
   "frontier-sort": ["Sort by {column}", "按{column}排序"],
   "frontier-all-files": ["All files", "全部文件"],
+  "frontier-spoken-gone": ["{id}: {reason}", "{id}：{reason}"],
   "frontier-spoken-failed": ["{id}, failed: {reason}", "{id}，失败：{reason}"],
   "frontier-offered": ["No file is selected; Publish would take this one.", "没有选中文件；“发布”会采用这一个。"],
   "frontier-nothing-chosen": ["No file is selected. Select a point to see its figures.", "没有选中文件。选中一个点即可看到它的数值。"],
