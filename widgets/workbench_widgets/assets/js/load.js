@@ -87,7 +87,7 @@ function loadStudies(host, view, say) {
   const menu = h("select", { id, data: { key: "studies" } }, names.map((name) => h("option", { value: name }, name)));
   const press = () => host.ask("load-study", { study: menu.value });
   const button = h("button", { type: "button", class: "wb-b", data: { key: "go-on" }, onclick: press }, say("load-go-on"));
-  return h("div", { class: "wb-studies" }, h("label", { for: id }, say("load-studies")), h("div", { class: "wb-beside" }, menu, button));
+  return h("div", { class: "wb-studies" }, h("label", { for: id }, say(view.study ? "load-other-studies" : "load-studies")), h("div", { class: "wb-beside" }, menu, button));
 }
 
 /** The step of what is being made ready, in words. */

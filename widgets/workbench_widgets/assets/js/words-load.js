@@ -18,6 +18,7 @@ addWords({
     "选择一个示例，它的模型、数据和回答会显示在这里。在此之前什么都不会运行。",
   ],
   "load-studies": ["Studies that are here", "已有的研究"],
+  "load-other-studies": ["Other studies that are here", "其他已有的研究"],
   "load-go-on": ["Go on", "继续"],
   "load-again": ["Try again", "重试"],
   "load-cancel": ["Cancel", "取消"],
