@@ -44,11 +44,13 @@ def test_a_killed_server_is_told_and_the_page_comes_back_when_it_has_been_starte
     v.go_on_with(beside)
     typed(v, "typed-before", "For a test of the lost server")
     dashboard.kill()
-    note = lost(v)
-    note.get_by_role("button", name="Connect again").click()
-    expect(note).to_contain_text("The server does not answer either", timeout=TOLD)
-    assert kept(v) == ["typed-before", "For a test of the lost server"]
-    dashboard.start()
+    try:
+        note = lost(v)
+        note.get_by_role("button", name="Connect again").click()
+        expect(note).to_contain_text("The server does not answer either", timeout=TOLD)
+        assert kept(v) == ["typed-before", "For a test of the lost server"]
+    finally:
+        dashboard.start()  # the other tests visit it too
     note.get_by_role("button", name="Connect again").click()
     expect(note).to_be_hidden(timeout=2 * MINUTE)
     v.ready().opened(beside)
