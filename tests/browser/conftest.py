@@ -7,13 +7,11 @@ import sys
 
 import pytest
 from playwright.sync_api import sync_playwright
-from visiting import Server, Visit
+from visiting import Server, Visit, surroundings
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 DASHBOARD = [sys.executable, "-c", "from workbench.cli import main; main()", "dashboard", "--no-browser"]
-if "GALLERY" not in os.environ:  # its pictures show a person's intervals
-    os.environ["WORKBENCH_TIMING_PROCESSES"] = "2"
 BESIDE = """
 import workbench as wb
 
@@ -28,8 +26,8 @@ def home(tmp_path_factory):
     """Where all visitors of the tests work."""
     place = tmp_path_factory.mktemp("browser") / "home"
     yield place
-    env = os.environ | {"WORKBENCH_HOME": str(place)}
-    subprocess.run([sys.executable, "-c", "from workbench import jobs; jobs.retire()"], env=env, check=True)
+    retire = "from workbench import jobs; jobs.retire()"
+    subprocess.run([sys.executable, "-c", retire], env=surroundings(place), check=True)
 
 
 @pytest.fixture(scope="session")
@@ -49,8 +47,10 @@ def address(dashboard):
 @pytest.fixture(scope="session")
 def beginning(home):
     """A study that is being made while servers and browser start."""
-    env = os.environ | {"WORKBENCH_HOME": str(home)}
-    return subprocess.Popen([sys.executable, "-c", BESIDE], env=env)
+    process = subprocess.Popen([sys.executable, "-c", BESIDE], env=surroundings(home))
+    yield process
+    process.kill()
+    process.wait(20)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import expect
-from visiting import MINUTE, RUN, picture, processes
+from visiting import MINUTE, RUN, picture, processes, surroundings
 
 pytestmark = pytest.mark.browser
 
@@ -52,8 +52,7 @@ for name in wb.studies():
             assert digest == c.measures["accuracy"].file_digest
             print(digest)
 """
-    env = os.environ | {"WORKBENCH_HOME": str(home)}
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], env=surroundings(home), capture_output=True, text=True, check=True)
     (published,) = home.glob("published/digits-page/*/model.onnx")
     assert hashlib.sha256(published.read_bytes()).hexdigest() in done.stdout.split()
 

@@ -64,7 +64,7 @@ STEPS = (opened, loaded, shaped, measured, parallel, charted, keyed)
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_sideways_scrolling_and_nothing_that_axe_finds_on_any_step(visit, axe, width):
-    v = visit(width=width)
+    v = visit(width=width, scheme="dark" if width == 390 else "light")
     v.page.evaluate(axe)
     for step in STEPS:
         step(v)

@@ -57,7 +57,29 @@ test("an answer of bytes is heard as bytes", async () => {
   const host = new LiveHost(kernel);
   const asked = host.answer("a");
   const piece = new DataView(new ArrayBuffer(3));
-  host.hear({ answer: 1, value: null }, [piece]);
+  host.hear({ answer: kernel.sent[0].number, value: null }, [piece]);
   assert.equal(await asked, piece);
   host.close();
+});
+
+test("two views of one widget do not take each other's answers, and who waits too long goes on", async () => {
+  const kernel = model();
+  const [one, other] = [new LiveHost(kernel), new LiveHost(kernel)];
+  const asked = [one.answer("a"), other.answer("b"), one.answer("c", {}, undefined, 5)];
+  for (const { number, ask } of [...kernel.sent].reverse()) if (ask !== "c") kernel.tell("msg:custom", { answer: number, value: ask });
+  assert.deepEqual(await Promise.all(asked), ["a", "b", undefined]);
+  one.close();
+  other.close();
+});
+
+const { publishPieces } = await import(found("publish-fetch.js"));
+
+test("a published version comes in as many pieces as there are, in their order, or not at all", async () => {
+  const bytes = [3, 4, 1].map((size) => new DataView(new ArrayBuffer(size)));
+  const asked = [];
+  const kernel = (answers) => ({ answer: async (what, fields) => (what === "publish-pack" ? true : (asked.push(fields.offset), answers.shift())) });
+  assert.deepEqual(await publishPieces(kernel([{ wait: true }, ...bytes, new DataView(new ArrayBuffer(0))]), "name", 1), bytes);
+  assert.deepEqual(asked, [0, 0, 3, 7, 8]);
+  assert.equal(await publishPieces(kernel([bytes[0], undefined]), "name", 1), null);
+  assert.equal(await publishPieces({ answer: async () => null }, "name", 1), null);
 });

@@ -100,7 +100,7 @@ def test_settings_that_cannot_be_are_refused(files, words, code):
     assert error.value.code == code
 
 
-@pytest.mark.parametrize("value", ["1", "101", "-3", "3.5", "", "six", "٣"])
+@pytest.mark.parametrize("value", ["1", "101", "-3", "3.5", "", "six", "٣", "9" * 5000])
 def test_a_number_of_processes_that_cannot_be_is_refused(files, monkeypatch, value):
     monkeypatch.setenv("WORKBENCH_TIMING_PROCESSES", value)
     with pytest.raises(InputError) as error:

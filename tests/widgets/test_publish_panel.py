@@ -39,7 +39,7 @@ def settled(session):
     """The panel's values when the session's thread has done what it was asked for."""
     for _ in range(3):  # what was asked may ask for more: a look at a new file
         done = []
-        session.later("publish", lambda done=done: done.append(True))
+        session.later("publish", lambda done=done: done.append(True), asked=False)
         end = time.monotonic() + 120
         while not done:
             assert time.monotonic() < end
@@ -118,18 +118,65 @@ def test_published_is_the_measured_file_and_the_code_runs(place):
     assert "version 1" in subprocess.run([sys.executable, "-c", shell], capture_output=True, text=True).stdout
 
 
+def fetched(session, save, size=1000):
+    """All pieces of an archive as a page asks for them; None where one is refused."""
+    whole, end = b"", time.monotonic() + 60
+    while True:
+        piece = session.do("publish-piece", {"save": save, "offset": len(whole)})
+        if piece is None or piece == b"":
+            return None if piece is None else whole
+        assert time.monotonic() < end and (piece == {"wait": True} or len(piece) <= size)
+        whole += b"" if isinstance(piece, dict) else piece
+
+
 def test_what_was_published_is_handed_over_piece_by_piece(place, tmp_path, monkeypatch):
     session = Session(study_name="shapes", chosen=["c1"])
-    session.do("publish", {**FORM, "name": "carried"})
-    settled(session)
-    monkeypatch.setattr("workbench_widgets.doing.publish.PIECE", 1000)
-    whole, asked = b"", {"name": "carried", "version": 1}
-    while len(piece := session.do("publish-saved", {**asked, "offset": len(whole)})) == 1000:
-        whole += piece
-    (tmp_path / "carried.zip").write_bytes(whole + piece)
-    shutil.unpack_archive(tmp_path / "carried.zip", tmp_path)
-    assert wb.load_artifact(tmp_path / "carried-1").manifest == wb.load_artifact("carried").manifest
-    assert session.do("publish-saved", {**asked, "version": 9, "offset": 0}) is None and "9" in session.publish["error"]
+    for name in ("carried", "other-carried"):
+        session.do("publish", {**FORM, "name": name})
+        settled(session)
+    monkeypatch.setattr("workbench_widgets.doing.saving.PIECE", 1000)
+    for name in ("carried", "other-carried"):  # two at once
+        assert session.do("publish-pack", {"save": name, "name": name, "version": 1})
+    for name in ("other-carried", "carried"):
+        (tmp_path / f"{name}.zip").write_bytes(fetched(session, name))
+        shutil.unpack_archive(tmp_path / f"{name}.zip", tmp_path)
+        assert wb.load_artifact(tmp_path / f"{name}-1").manifest == wb.load_artifact(name).manifest
+    assert session.do("publish-piece", {"save": "carried", "offset": 0}) is None, "all of it has gone"
+    assert "Save it again" in session.publish["error"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"name": "nobody", "version": 1}, {"name": "../shapes", "version": 1}, {"name": "shapes", "version": "@latest"}],
+)
+def test_what_was_not_published_is_not_handed_over_and_why_stays(place, asked):
+    session = Session(study_name="shapes", chosen=["c1"])
+    assert session.do("publish-pack", {"save": "s", **asked}) is None
+    settled(session)  # what the panel does of itself, a look at the file, does not take the sentence away
+    assert "nothing is published" in session.publish["error"].lower() or "no artifact" in session.publish["error"]
+
+
+def test_a_damaged_version_is_told_when_it_is_saved(place, tmp_path):
+    session = Session(study_name="shapes", chosen=["c1"])
+    session.do("publish", {**FORM, "name": "spoilt"})
+    card = Path(settled(session)["done"]["path"]) / "README.md"
+    card.chmod(0o644)
+    card.write_text("Other words")
+    assert session.do("publish-pack", {"save": "s", "name": "spoilt", "version": 1})
+    assert fetched(session, "s") is None and "README.md" in session.publish["error"]
+
+
+def test_each_study_has_a_form_of_its_own(place):
+    session = Session()
+    session.do("publish-typed", {**FORM, "name": "typed-before"})
+    session.do("load-study", {"study": "shapes"})
+    assert settled(session)["name"] == "typed-before", "what was typed before there was a study is the first one's"
+    session.do("load-study", {"study": "other"})
+    view = settled(session)
+    assert [view[field] for field in ("name", "licence", "intended_use")] == ["other-small", "unspecified", ""]
+    assert view["errors"] == {}
+    session.do("load-study", {"study": "shapes"})
+    assert settled(session)["intended_use"] == FORM["intended_use"]
 
 
 def test_a_name_of_another_study_is_taken_and_said_while_it_is_typed(place):

@@ -122,6 +122,18 @@ def test_a_wrong_text_stays_with_its_sentence_and_the_cards_keep_what_was_right(
     assert session.recipe["yaml_error"] is None and "StaticQuantization" in session.recipe["yaml"]
 
 
+def test_a_text_whose_order_cannot_be_stays_with_the_cards_and_the_reason():
+    session = Session()
+    session.do("yaml", {"text": "- HalfPrecision"})
+    session.do("yaml", {"text": "- StaticQuantization\n- StructuredPruning"})
+    shown = session.recipe
+    assert [step["technique"] for step in session.steps] == ["StaticQuantization", "StructuredPruning"]
+    assert "HalfPrecision" not in shown["yaml"] and shown["yaml"].index("Static") < shown["yaml"].index("Structured")
+    assert shown["yaml_error"] == shown["errors"][0]["sentence"] and not shown["yaml_kept"]
+    session.do("steps", {"steps": [{**PRUNE, "fields": {**PRUNE["fields"], "ratio": 7}}]})
+    assert "ratio: 7" in session.recipe["yaml"] and "7" in session.recipe["yaml_error"]
+
+
 def test_cards_that_are_switched_off_outlive_a_text():
     off = {**DISTIL, "on": False}
     session = Session()

@@ -26,7 +26,7 @@ def charted(session: "Session", study: "Study") -> dict[str, Any]:
     drawn = chart.to_widget()
     session.memory[_CHART] = key, drawn
     if any(point["status"] == "measured" and "verdict" not in point for point in chart.points):
-        session.later("frontier", lambda: _judge(session, study))
+        session.later("frontier", lambda: _judge(session, study), asked=False)
     return dict(drawn)
 
 

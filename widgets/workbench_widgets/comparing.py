@@ -41,7 +41,7 @@ def compared(session: "Session", baseline: "Candidate", candidate: "Candidate") 
     key = f"{baseline.study.name} {_file(baseline)} {_file(candidate)}"
     if key not in kept:
         kept[key] = None
-        session.later("compare", lambda: _fill(session, kept, key, baseline, candidate))
+        session.later("compare", lambda: _fill(session, kept, key, baseline, candidate), asked=False)
     return kept[key]
 
 

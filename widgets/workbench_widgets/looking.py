@@ -49,7 +49,7 @@ def looked(session: "Session", candidate: "Candidate") -> Looked | None:
             known[key] = _looked(candidate)
             session.refresh("publish")
 
-        session.later("publish", look)
+        session.later("publish", look, asked=False)
     return known[key]
 
 

@@ -120,12 +120,12 @@ class Session(traitlets.HasTraits):
             fields = {**fields, "buffers": list(buffers)}
         return self.refusing(panel, lambda: act(self, **fields))
 
-    def refusing(self, panel: str, act: Callable[[], Any]) -> Any:
-        """Does it; what goes wrong is said in the panel, until the next thing there is begun.
+    def refusing(self, panel: str, act: Callable[[], Any], asked: bool = True) -> Any:
+        """Does it; what goes wrong is said in the panel, until the next thing there that somebody `asked` for is begun.
 
         An earlier refusal goes before, not after: what was begun may have been refused by a thread of its own meanwhile.
         """
-        earlier = self.memory.pop(f"{panel}-error", None)
+        earlier = self.memory.pop(f"{panel}-error", None) if asked else None
         try:
             answer = act()
         except Exception as refused:  # nobody else hears of what a callback or a thread raises
@@ -136,9 +136,9 @@ class Session(traitlets.HasTraits):
             self.refresh(panel)
         return answer
 
-    def later(self, panel: str, act: Callable[[], None]) -> None:
+    def later(self, panel: str, act: Callable[[], None], asked: bool = True) -> None:
         """Has it done by the session's thread, after what was asked before."""
-        self._todo.put(lambda: self.refusing(panel, act))
+        self._todo.put(lambda: self.refusing(panel, act, asked))
         with self._lock:  # two callbacks may come at once, and what is asked first is done first
             if self._thread is None:
                 self._thread = threading.Thread(target=_carry_out, args=(self._todo,), daemon=True)

@@ -68,7 +68,7 @@ def speed(
 def timing_processes() -> int:
     """In how many fresh processes a file is timed. Raises `InputError` for a setting that is no number from 2 to 100."""
     said = os.environ.get("WORKBENCH_TIMING_PROCESSES", str(PROCESSES))
-    if not said.isascii() or not said.isdigit() or not LEAST <= int(said) <= MOST:
+    if not (said.isascii() and said.isdigit() and len(said) <= 3) or not LEAST <= int(said) <= MOST:
         raise InputError("timing-processes", value=said, least=LEAST, most=MOST)
     return int(said)
 

@@ -75,15 +75,15 @@ class Artifact:
 
     def to_zip(self, to: IO[bytes]) -> None:
         """Writes the folder into an open binary file as one ZIP archive, as "name-version/...": unpacked it is the artifact
-        again, for `load_artifact`. The same version gives the same bytes. Raises `Damaged` as loading it does."""
-        files = sorted([*unseal(self.path)["files"], MANIFEST, SEAL])
-        with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in files:
+        again, for `load_artifact`. The same version gives the same bytes. Raises `Damaged` as loading it does, and `to` then
+        holds no artifact."""
+        with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as archive:  # weights hardly get smaller, and it takes long
+            for file in sorted([*self.manifest["files"], MANIFEST, SEAL]):
                 entry = zipfile.ZipInfo(f"{self.name}-{self.version}/{file}")
-                entry.compress_type = zipfile.ZIP_DEFLATED
                 entry.external_attr = 0o644 << 16
                 with open(self.path / file, "rb") as source, archive.open(entry, "w", force_zip64=True) as target:
                     shutil.copyfileobj(source, target, 1 << 20)
+        unseal(self.path)  # after the copy, so that nothing that was changed before it goes on its way
 
     def __repr__(self) -> str:
         return f"Artifact({self.name}, version {self.version}, {self.path})"

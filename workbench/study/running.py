@@ -8,6 +8,7 @@ from workbench import errors, jobs
 from workbench.errors import WorkbenchError
 from workbench.events import Done, Event, Failed
 from workbench.jobs import Job
+from workbench.measure.speed import timing_processes
 from workbench.models import Model
 from workbench.objects import Objects
 from workbench.recipes import Recipe
@@ -57,6 +58,7 @@ def start(
     limit: float | None,
 ) -> tuple[CandidateRow, Job | None]:
     """The candidate of a recipe, and the job that makes it: the one that is at it already, a new one, or none."""
+    timing_processes()  # what cannot be timed is refused before anything is trained
     row = settled(records, records.claim(study.name, recipe.digest, recipe.to_json()))
     if row.status == "measured" and row.object and Objects().get(row.object) is not None:
         return row, None

@@ -4,6 +4,7 @@ SENTENCES = {
     "nothing-loaded": "Nothing is loaded yet. Choose an example, or a model and data of your own.",
     "no-example": "There is no example called {name}. The nearest is {nearest}.",
     "upload-large": "{name} is larger than {limit} MB and is not taken. Give its path on the server.",
+    "download-broken": "The download was interrupted. Save it again.",
     "upload-broken": "{name} did not arrive whole. Drop it again.",
     "own-kind": "{name} is neither a model (.onnx), nor weights (.safetensors), nor data (.npz, .csv), and no "
     "package.module:factory. Give one of these.",

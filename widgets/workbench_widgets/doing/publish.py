@@ -1,19 +1,17 @@
 """What the controls of the panel Publish ask for."""
 
-import tempfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError, WorkbenchError
+from workbench_widgets.doing import saving
 from workbench_widgets.in_hand import in_hand
 from workbench_widgets.refusals import kept
+from workbench_widgets.views.publish import TYPED
 from workbench_widgets.views.publish_done import told
 
 if TYPE_CHECKING:
     from workbench_widgets.session import Session
-
-PIECE = 1 << 22
-"""Bytes of a piece of a version on its way to the browser; a shorter one is the last."""
 
 _AT_NAME = ("published-name", "publish-needs-name", "name-taken", "name-busy", "version-taken")
 
@@ -51,27 +49,23 @@ def _publish(session: "Session", name: str, said: dict[str, Any]) -> None:
         session.refresh("publish")
 
 
-def saved(session: "Session", name: str, version: int, offset: int) -> bytes:
-    """The next piece of a published version as a ZIP archive, which lies in a nameless file until the last has gone."""
-    from workbench.publish import load_artifact
-
-    if offset == 0:
-        session.memory["publish-zip"] = archive = tempfile.TemporaryFile()  # noqa: SIM115 - it lives until its last piece
-        load_artifact(f"{name}:{version}").to_zip(archive)
-    archive = session.memory["publish-zip"]
-    archive.seek(offset)
-    piece: bytes = archive.read(PIECE)
-    if len(piece) < PIECE:
-        session.memory.pop("publish-zip").close()
-    return piece
-
-
 def _keep(session: "Session", name: str, licence: str, intended_use: str, packed: bool) -> bool:
     """Whether it is something new: a refusal of the same stays."""
     said = {"name": name, "licence": licence, "intended_use": intended_use, "packed": bool(packed)}
-    known = session.memory.get("publish-typed")
-    session.memory["publish-typed"] = said
+    typed: dict[str, Any] = session.memory.setdefault(TYPED, {})
+    known = typed.get(session.study_name)
+    typed[session.study_name] = said
     return bool(said != known)
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {"publish-typed": typed, "publish": publish, "publish-saved": saved}
+def on_to(session: "Session", study: str) -> None:
+    """Before another study is worked on: each has a form of its own, and what was typed before any was there is the first
+    one's."""
+    typed: dict[str, Any] = session.memory.setdefault(TYPED, {})
+    if not session.study_name and "" in typed:
+        typed.setdefault(study, typed.pop(""))
+    if session.study_name != study:
+        session.memory.pop("publish-errors", None)
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {"publish-typed": typed, "publish": publish} | saving.COMMANDS

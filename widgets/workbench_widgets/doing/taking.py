@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from workbench_widgets.doing.publish import on_to
 from workbench_widgets.views.load import described
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ def taken(session: "Session", study: "Study", example: str = "", chosen: Sequenc
     for passed in ("load-preview", "load-busy"):
         session.memory.pop(passed, None)
     session.memory["load-wanted"] = example
+    on_to(session, study.name)
     if session.study_name != study.name:
         session.chosen = list(chosen)
     session.example, session.study_name = example, study.name

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 LICENCES = ("unspecified", "Apache-2.0", "MIT", "BSD-3-Clause", "CC-BY-4.0", "CC-BY-NC-4.0", "GPL-3.0-only", "proprietary")
 
 
+TYPED = "publish-typed"
+"""In a session's memory: what was typed into the form, by study."""
+
+
 def view(session: "Session") -> dict[str, Any]:
     typed = typed_of(session)
     shown: dict[str, Any] = {**typed, "licences": list(LICENCES), "busy": bool(session.memory.get("publish-busy"))}
@@ -85,7 +89,7 @@ def typed_of(session: "Session") -> dict[str, Any]:
     """What was typed, over what is proposed: the study's name with "-small"."""
     proposed = re.sub(r"[^A-Za-z0-9._-]+", "-", session.study_name.removeprefix("page-"))[:74]
     empty = {"name": f"{proposed}-small" if proposed else "", "licence": LICENCES[0], "intended_use": "", "packed": False}
-    return empty | session.memory.get("publish-typed", {})
+    return empty | session.memory.get(TYPED, {}).get(session.study_name, {})
 
 
 def _file(candidate: "Candidate") -> dict[str, Any]:

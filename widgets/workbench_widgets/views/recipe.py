@@ -1,9 +1,11 @@
 """What the panel Recipe shows."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
 from workbench.plots.axis import axis, number
+from workbench.recipes import text
 from workbench_widgets.cards import catalog, checked, presets
 from workbench_widgets.reading import NOTHING, reader
 from workbench_widgets.refusals import sentence
@@ -29,7 +31,7 @@ def view(session: "Session") -> dict[str, Any]:
         "presets": presets(),
         "errors": errors,
         "ready": bool(session.study_name or session.memory.get("load-busy")),
-        **_text(session, recipe),
+        **_text(session, recipe, errors),
     }
     return shown | _known(session, study, recipe) if study is not None else shown | _unknown()
 
@@ -75,14 +77,15 @@ def _quoted(text: str) -> str:
     return repr(text) if "'''" in text or "\\" in text else f"'''\n{text}'''"
 
 
-def _text(session: "Session", recipe: "Recipe | None") -> dict[str, Any]:
-    """The recipe as YAML; a text that was typed and is wrong stays as it was typed."""
+def _text(session: "Session", recipe: "Recipe | None", errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The recipe as YAML, with what is wrong with it. A text that is none stays as it was typed, and is not the cards'."""
     typed = session.memory.get(YAML)
     if typed is not None:
-        return {"yaml": typed["text"], "yaml_error": sentence(typed["error"])}
+        return {"yaml": typed["text"], "yaml_error": sentence(typed["error"]), "yaml_kept": True}
     if recipe is not None:
-        session.memory["recipe-right"] = recipe.to_yaml()
-    return {"yaml": session.memory.get("recipe-right", ""), "yaml_error": None}
+        return {"yaml": recipe.to_yaml(), "yaml_error": None, "yaml_kept": False}
+    written = text.write([(step["technique"], step["fields"]) for step in session.steps if step.get("on", True)])
+    return {"yaml": written, "yaml_error": errors[0]["sentence"], "yaml_kept": False}
 
 
 def _known(session: "Session", study: "Study", recipe: "Recipe | None") -> dict[str, Any]:

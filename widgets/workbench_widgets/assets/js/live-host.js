@@ -1,5 +1,6 @@
 // What a panel of a live widget sees of the world. A saved page has the same without a kernel, in host.js.
 
+import { fresh } from "./dom.js";
 import { News } from "./host.js";
 import { languageOf } from "./words.js";
 
@@ -22,6 +23,7 @@ export class LiveHost {
     this.timer = setInterval(() => this.beat(), PING_MS);
     this.answers = new Map();
     this.asked = { count: 0 };
+    this.mark = fresh("host");
     this.whole = this;
     this.news = new News();
   }
@@ -57,12 +59,16 @@ export class LiveHost {
     this.model.send({ ask: what, ...fields }, undefined, buffers);
   }
 
-  /** A question with one answer, bytes as a DataView; null where it was refused. */
-  answer(what, fields = {}, buffers = undefined) {
+  /**
+   * A question with one answer, bytes as a DataView; null where it was refused, undefined where none came within `patience`
+   * milliseconds. Two views of one widget hear each other's answers, so that a question's number has its asker in it.
+   */
+  answer(what, fields = {}, buffers = undefined, patience = Infinity) {
     this.asked.count += 1;
-    const number = this.asked.count;
+    const number = `${this.mark}-${this.asked.count}`;
     return new Promise((resolve) => {
       this.answers.set(number, resolve);
+      if (Number.isFinite(patience)) setTimeout(() => this.answers.delete(number) && resolve(undefined), patience);
       this.ask(what, { ...fields, number }, buffers);
     });
   }

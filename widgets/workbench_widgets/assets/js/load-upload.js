@@ -30,16 +30,10 @@ async function loadSent(host, file, limit, progress, first, said) {
     const bytes = new Uint8Array(await file.slice(from, to).arrayBuffer());
     digest.add(bytes);
     const end = to === file.size ? { sha256: digest.hex() } : {};
-    const answer = await Promise.race([host.answer("upload", { ...upload, offset: from, ...end }, [bytes]), loadTooLate()]);
+    const answer = await host.answer("upload", { ...upload, offset: from, ...end }, [bytes], LOAD_PATIENCE_MS);
     if (answer === null) return ""; // refused: the kernel has said why
-    if (answer === "late") return said("load-cut-off");
+    if (answer === undefined) return said("load-cut-off");
     progress(to / file.size);
   }
   return null;
-}
-
-function loadTooLate() {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve("late"), LOAD_PATIENCE_MS);
-  });
 }

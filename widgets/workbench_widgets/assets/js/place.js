@@ -23,7 +23,11 @@ export function keepPlace(host) {
   let steps = null;
   let written = false;
   let typed = readPlace()?.typed || null;
+  let study = "";
   const write = () => {
+    const now = host.get("frontier").study || host.get("load").study || "";
+    if (study && now !== study) typed = null; // each study has a form of its own
+    study = now || study;
     const place = placeOf(host.get("load"), host.get("frontier"), steps || host.get("recipe").steps || [], typed);
     if (!place && !written) return; // what was in hand before is not taken up yet
     written = true;

@@ -82,7 +82,8 @@ function publishSave(name, version, say, save) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     told.textContent = say("publish-saving");
-    told.textContent = say((await save(name, version)) ? "publish-saved" : "publish-not-saved");
+    const done = await save(name, version).catch(() => false); // a connection that is closed
+    told.textContent = say(done ? "publish-saved" : "publish-not-saved");
     button.disabled = false;
   });
   return h("div", { class: "wb-actions" }, button, told);

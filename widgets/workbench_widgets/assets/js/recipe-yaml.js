@@ -25,11 +25,11 @@ export function yamlOf(host) {
   const root = h("div", { hidden: true }, h("label", { for: id, class: "wb-sr" }, word(language, "recipe-yaml")), box, note);
   box.addEventListener("blur", () => draw());
   const draw = () => {
-    const { yaml, yaml_error: error } = host.get("recipe");
+    const { yaml, yaml_error: error, yaml_kept: kept } = host.get("recipe");
     if (document.activeElement !== box && !root.hidden && !waits && box.value !== yaml) box.value = yaml || "";
     invalid(box, Boolean(error));
     note.className = error ? "wb-say wb-say-bad" : "wb-say";
-    fill(note, error ? [error, " ", word(language, "recipe-yaml-kept")] : word(language, "recipe-yaml-same"));
+    fill(note, [error ? `${error} ` : "", word(language, kept ? "recipe-yaml-kept" : "recipe-yaml-same")]);
   };
   const show = (wanted) => {
     root.hidden = !wanted;
