@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { found } from "./folders.mjs";
 
-const { placeOf, placeRead } = await import(found("place.js"));
+const { keepPlace, placeOf, placeRead } = await import(found("place.js"));
 
 const STEPS = [{ technique: "StaticQuantization", on: true, fields: {} }];
 
@@ -42,4 +42,23 @@ test("a place is read as it was written", () => {
 test("what is no place is none, and of another version's what is known is read", () => {
   for (const text of [null, "", "not json", "5", "[]", '{"study": {"a": 1}}']) assert.equal(placeRead(text), null);
   assert.deepEqual(placeRead('{"study": "s", "newer": 1, "typed": {"name": "x", "newer": 1}}'), { study: "s", typed: null });
+});
+
+test("what was typed for one study is not kept for the next", () => {
+  const values = { load: {}, frontier: {}, recipe: { steps: STEPS } };
+  const heard = new Map();
+  const news = new Map();
+  const storage = { getItem: () => null, setItem: (_, text) => (storage.text = text), removeItem: () => (storage.text = null) };
+  Object.assign(globalThis, { sessionStorage: storage, localStorage: storage });
+  keepPlace({ get: (name) => values[name], on: (name, act) => heard.set(name, act), news: { heed: (name, act) => news.set(name, act) } });
+  const typed = { name: "a", licence: "MIT", intended_use: "", packed: false };
+  const open = (study) => {
+    values.frontier = { study };
+    heard.get("frontier")();
+    return placeRead(storage.text).typed;
+  };
+  news.get("typed")(typed);
+  assert.deepEqual(open("one"), typed, "typed before there was a study");
+  assert.deepEqual(open("one"), typed);
+  assert.equal(open("other"), null);
 });
