@@ -17,7 +17,7 @@ from workbench.techniques.fallbacks import as_run
 from workbench.techniques.guard import Quantizer, guarded
 
 DRAW = np.random.default_rng(0)
-WIDTH = 256
+WIDTH = 512
 LAYERS = ("first", "second", "third")
 FLOAT, SLOW, FAST = 1, 20, 0
 
