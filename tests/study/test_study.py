@@ -166,6 +166,14 @@ def test_two_callers_of_one_recipe_get_one_run(study):
     assert [c.status for c in found] == ["measured"] * 3 and len({c.id for c in found}) == 1
 
 
+def test_what_cannot_be_timed_is_refused_before_anything_is_done(study, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_TIMING_PROCESSES", "many")
+    before = len(study.candidates)
+    with pytest.raises(InputError) as refused:
+        study.run(wb.Recipe([wb.StructuredPruning(ratio=0.123)]))
+    assert refused.value.code == "timing-processes" and len(study.candidates) == before
+
+
 def test_a_study_opens_as_it_was_in_another_process(study):
     code = """
         import workbench as wb
