@@ -73,7 +73,7 @@ def test_the_axis_is_logarithmic_beyond_a_decade_only():
 def test_titles_are_for_people():
     assert title("latency_b1_ms") == "Latency at batch 1"
     assert title("precision_macro") == "Precision macro"
-    assert title("rmse") == "RMSE"
+    assert [title(name) for name in ("rmse", "mse", "mae")] == ["RMSE", "MSE", "MAE"]
 
 
 def test_ticks_are_round_and_within():

@@ -42,7 +42,7 @@ SENTENCES = {
     "measure-auc": "AUC",
     "measure-rmse": "RMSE",
     "measure-mse": "MSE",
-    "measure-mae": "Mae",
+    "measure-mae": "MAE",
     "measure-relative-error": "Relative error",
     "measure-size": "Size",
     "measure-packed-size": "Packed size",
