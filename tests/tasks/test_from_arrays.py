@@ -133,6 +133,8 @@ _HUGE[2, 0] = 1e300
         ({"validation": (_X, _Y * 10**9)}, "labels-large", ("2000000000",)),
         ({"classes": ("a", "b")}, "labels-range", ("2", "0 to 1")),
         ({"classes": ("a", "b", "a")}, "classes-repeat", ("a",)),
+        ({"train": (_X, _Y * 0), "validation": (_X, _Y * 0)}, "classes-one", ("one class only, 0,", "second class")),
+        ({"train": (_X, _Y * 0), "validation": (_X, _Y * 0), "classes": ("a",)}, "classes-one", ("one class only, a,",)),
         ({"train": (_X, np.eye(3)[_Y])}, "labels-shape", ("(6, 3)",)),
         ({"train": (_X, np.array(["a"] * 6))}, "labels-mixed", ()),
         ({"train": (_X, np.array([np.datetime64("2020")] * 6))}, "targets-type", ("train",)),

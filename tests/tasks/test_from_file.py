@@ -125,6 +125,63 @@ def test_a_table_that_cannot_be_one_says_where(tmp_path, text, code):
     assert error.fields.get("row", 12) == 12
 
 
+def table(path, text):
+    path.write_bytes(text.encode())
+    return wb.tasks.from_file(path)
+
+
+def test_semicolons_and_tabs_part_cells_and_a_comma_is_then_a_decimal_sign(tmp_path):
+    plain = table(
+        tmp_path / "a.csv", "a,b,label\n" + "".join(f"{k + 0.5},{k},{'ja' if k % 2 else 'nein'}\n" for k in range(40))
+    )
+    rows = [f"{k},5;{k};{'ja' if k % 2 else 'nein'}\r\n" for k in range(40)]
+    german = table(tmp_path / "b.csv", "\ufeffa;b;label\r\n" + "".join(rows))
+    points = table(tmp_path / "c.csv", "a;b;label\n" + "".join(rows).replace(",", "."))
+    tabs = table(tmp_path / "d.csv", "a\tb\tlabel\n" + "".join(rows).replace(",", ".").replace(";", "\t"))
+    quoted = table(tmp_path / "f.csv", '"a, in m";b;label\n' + "".join(rows))
+    for task in (german, points, tabs, quoted):
+        assert np.array_equal(task.train.inputs, plain.train.inputs) and task.classes == ("ja", "nein")
+    assert german.preprocessing == {"columns": ["a", "b"]} and quoted.preprocessing == {"columns": ["a, in m", "b"]}
+    unnamed = table(tmp_path / "e.csv", "".join(f"{k},5;{k};{k % 2}\n" for k in range(40)))
+    assert unnamed.preprocessing == {} and np.array_equal(unnamed.train.inputs[:, 0], unnamed.train.inputs[:, 1] + 0.5)
+    amounts = table(tmp_path / "g.csv", "a;wert\n" + "".join(f"{k};{k},25\n" for k in range(40)))
+    assert amounts.kind == "regression" and float(amounts.train.targets[0]) % 1 == 0.25
+
+
+def test_a_cell_that_is_no_number_is_said_in_a_table_with_semicolons_too(tmp_path):
+    (tmp_path / "a.csv").write_text("a;b\n" + "1,5;0\n" * 11 + "1.234,5;1\n")
+    error = refused(tmp_path / "a.csv", "table-cell")
+    assert "1,5" in error.fields["value"] or "1.234,5" in error.fields["value"]
+    (tmp_path / "b.csv").write_text("a;b\n" + "1,5;0\n" * 11 + ";1\n")
+    assert refused(tmp_path / "b.csv", "table-empty").fields["row"] == 12
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf, 1e300])
+def test_what_is_not_finite_is_found_in_the_file_and_not_in_a_split(tmp_path, broken):
+    x, y = RNG.normal(size=(40, 2, 3)), np.arange(40) % 2
+    x[17, 1, 2] = broken
+    fields = refused(arrays(tmp_path / "a.npz", x=x, y=y), "file-not-finite").fields
+    assert fields == {"name": "a.npz", "array": "x", "row": 17}
+    parts = {"x_train": x[:10], "y_train": y[:10], "x_test": x[10:], "y_test": y[10:]}
+    assert refused(arrays(tmp_path / "b.npz", **parts), "file-not-finite").fields == {
+        "name": "b.npz",
+        "array": "x_test",
+        "row": 7,
+    }
+    assert len(wb.tasks.from_file(arrays(tmp_path / "c.npz", x=x[18:], y=y[18:], other=x)).train) == 16
+    if not np.isnan(broken):
+        (tmp_path / "d.csv").write_text("a,b,y\n" + "1.5,2,0\n1,2,1\n" * 8 + f"1,{broken},0\n")
+        fields = refused(tmp_path / "d.csv", "table-not-finite").fields
+        assert fields == {"name": "d.csv", "column": "b", "row": 17}
+
+
+def test_labels_of_one_class_are_refused_with_the_way_out(tmp_path):
+    x = RNG.normal(size=(40, 3))
+    for label in (0, 3, "cat"):
+        error = refused(arrays(tmp_path / "a.npz", x=x, y=np.full(40, label)), "classes-one")
+        assert f"one class only, {label}," in str(error) and "kind='outputs'" in str(error)
+
+
 @pytest.mark.parametrize("name", ["net.pt", "net.pkl", "rows.npz", "rows.csv"])
 def test_a_pickle_is_refused_and_never_opened(tmp_path, name):
     trap, path = tmp_path / "trap", tmp_path / name

@@ -23,6 +23,7 @@ def as_classes(given: Mapping[str, Any], classes: Sequence[str] | None) -> tuple
             kinds = {True: part("values-texts"), False: part("values-numbers")}
             raise InputError("labels-mixed", split=split, found=kinds[text], expected=kinds[texts["train"]])
     named = _distinct(classes) if classes is not None else _found(labels)
+    _two(labels, named, classes is not None)
     number = _by_name if texts["train"] else _by_number
     return [number(split, array, named) for split, array in labels.items()], named
 
@@ -56,6 +57,13 @@ def _found(labels: Mapping[str, Array]) -> tuple[str, ...]:
     if count > _MOST:
         raise InputError("labels-large", value=count - 1)
     return tuple(str(k) for k in range(count))
+
+
+def _two(labels: Mapping[str, Array], classes: tuple[str, ...], named: bool) -> None:
+    """Refuses one class: every model is right then. Classes that were named count, though the data may lack some of them."""
+    seen = np.unique(np.concatenate([labels["train"], labels["validation"]]))
+    if len(seen) and (len(classes) == 1 or (len(seen) == 1 and not named)):
+        raise InputError("classes-one", label=classes[0] if named else str(seen[0]))
 
 
 def _distinct(classes: Sequence[str]) -> tuple[str, ...]:

@@ -38,7 +38,8 @@ def from_file(path: str | Path, kind: Kind | None = None, target: str | None = N
     becomes it, and without any `y` the kind is "outputs". Pictures of uint8 (N x H x W, N x H x W x C or N x C x H x W) become
     float32 from 0 to 1, N x C x H x W. A .csv file has a sample a row and names in its first one; `target` is the column that
     is asked for (else "target", "label", "class" or "y", else the last one), the others are the inputs, numbers all;
-    `preprocessing["columns"]` has the inputs' names, in the order in which the model takes them.
+    `preprocessing["columns"]` has the inputs' names, in the order in which the model takes them. Where its first line has no
+    comma outside of quotes, semicolons or tabs part the cells; beside semicolons a comma in a number is its decimal sign.
 
     `kind` None: texts and whole numbers from 0 to 999 are classes, other numbers a regression. Raises `InputError` for a pickle
     ("pickle-unopened") and for what is no such file, `Damaged` for one that is not whole, `NotFound` where there is none.
@@ -50,7 +51,9 @@ def from_file(path: str | Path, kind: Kind | None = None, target: str | None = N
         raise InputError("pickle-unopened", name=path.name)
     prepared: dict[str, Any] = {}
     if path.suffix.lower() == ".npz":
-        parts = _parts_of(path, _arrays(path))
+        arrays = _arrays(path)
+        _finite(path, arrays)
+        parts = _parts_of(path, arrays)
     elif path.suffix.lower() == ".csv":
         x, y, columns = table_of(path, target)
         parts = _split(path, x, y)
@@ -113,6 +116,20 @@ def _parts_of(path: Path, arrays: Mapping[str, Array]) -> dict[str, tuple[Array,
         order = _ordered(path, x, y, (len(x) - len(x) // 6, len(x) // 6))
         train, validation = ((x[rows], None if y is None else y[rows]) for rows in order)
     return {"train": train, "validation": validation, "test": test}
+
+
+def _finite(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Refuses NaN while the row is still that of the file: the samples of a split have other numbers."""
+    taken = ("x", "y") if "x" in arrays else tuple(name for name in arrays if name.startswith(("x_", "y_")))
+    for name in taken:
+        array = arrays.get(name)
+        if array is None or array.dtype.kind != "f" or not array.ndim:
+            continue
+        with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
+            broken = ~np.isfinite(array.astype(np.float32))
+        if broken.any():
+            row = int(broken.reshape(len(array), -1).any(axis=1).argmax())
+            raise InputError("file-not-finite", name=path.name, array=name, row=row)
 
 
 def _named(arrays: Mapping[str, Array], names: tuple[str, ...]) -> tuple[Array, Array | None] | None:

@@ -1,5 +1,6 @@
 """A table from a person's own .csv file: which column is asked for, the others as numbers, and what they are called."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ def table_of(path: Path, target: str | None) -> tuple[Array, Array, list[str]]:
         _filled(path, name, frame[name])
     for name in inputs:
         _numeric(path, str(name), inputs[name])
+    for name in columns:
+        _finite(path, name, frame[name])
     return inputs.to_numpy(np.float32), _plain(frame[asked]), list(inputs) if named else []
 
 
@@ -38,13 +41,34 @@ def _frame(path: Path) -> "tuple[pd.DataFrame, bool]":
     import pandas as pd
 
     try:
-        frame = pd.read_csv(path, skipinitialspace=True)
-        named = not all(_is_number(str(column)) for column in frame.columns)
+        mark = _separator(path)
+        frame = pd.read_csv(path, sep=mark, skipinitialspace=True)
+        number = _is_decimal if mark == ";" else _is_number
+        named = not all(number(str(column)) for column in frame.columns)
         if not named:
-            frame = pd.read_csv(path, header=None, skipinitialspace=True)
+            frame = pd.read_csv(path, sep=mark, header=None, skipinitialspace=True)
     except (ValueError, pd.errors.ParserError, OSError) as error:
         raise Damaged("file-damaged", name=path.name, why=first_line(error)) from None
-    return frame, named
+    return (frame.apply(_with_points) if mark == ";" else frame), named
+
+
+def _separator(path: Path) -> str:
+    """What stands between the cells of the first line: a comma, or else a semicolon or a tab, outside of quotes. Where both a
+    comma and semicolons are there, and what they part are numbers, the commas are decimal signs."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        line = re.sub(r'"[^"]*"', "", file.readline()).strip("\r\n")
+    if "," in line:
+        return ";" if ";" in line and all(map(_is_decimal, line.split(";"))) else ","
+    return next((mark for mark in (";", "\t") if mark in line), ",")
+
+
+def _with_points(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """The column as numbers, where it holds texts that are numbers with a decimal comma: so a semicolon parts cells where a
+    comma is within numbers."""
+    there = column.notna()
+    if column.dtype.kind in "iufb" or not there.any() or not all(_is_decimal(str(value)) for value in column[there]):
+        return column
+    return column.map(lambda value: float(str(value).replace(",", ".")), na_action="ignore").astype(float)
 
 
 def _filled(path: Path, name: str, column: "pd.Series[Any]") -> None:
@@ -59,6 +83,15 @@ def _numeric(path: Path, name: str, column: "pd.Series[Any]") -> None:
     raise InputError("table-cell", name=path.name, column=name, value=repr(value)[:40], row=row + 1)
 
 
+def _finite(path: Path, name: str, column: "pd.Series[Any]") -> None:
+    if column.dtype.kind != "f":
+        return
+    with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
+        broken = np.flatnonzero(~np.isfinite(column.to_numpy().astype(np.float32)))
+    if len(broken):
+        raise InputError("table-not-finite", name=path.name, column=name, row=int(broken[0]) + 1)
+
+
 def _plain(column: "pd.Series[Any]") -> Array:
     array: Array = column.to_numpy()
     return array if array.dtype.kind in "iufb" else array.astype(str)
@@ -70,6 +103,11 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_decimal(text: str) -> bool:
+    """Whether a text is a number, with a decimal point or a decimal comma."""
+    return _is_number(text.replace(",", ".", 1))
 
 
 def first_line(error: Exception) -> str:

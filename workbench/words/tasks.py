@@ -16,6 +16,8 @@ SENTENCES = {
     "input-type": "{split}: {name} holds {found}, which no network takes. Give numbers, all rows of the same shape.",
     "input-scalar": "{split}: {name} is a single number. Its first axis has to be the samples.",
     "not-finite": "{split}: {name} holds NaN or infinite values, the first in sample {index}. Repair or drop these samples.",
+    "file-not-finite": "{name}: the array {array} holds NaN or infinite values, the first in row {row} (counted from 0). Repair or "
+    "drop these rows.",
     "targets-missing": "{split} has no targets, and a {kind} needs them. Give (x, y), or choose kind='outputs'.",
     "targets-unused": "{split} has targets, and kind='outputs' uses none. Give (x, None), or choose another kind.",
     "targets-type": "{split}: the targets hold {found}. A {kind} takes {wanted}.",
@@ -27,6 +29,8 @@ SENTENCES = {
     "or choose kind='regression'.",
     "label-unknown": "{split}: the label '{value}' of sample {index} is none of the classes {classes}.",
     "labels-mixed": "{split}: the labels are {found}, in train they are {expected}. Give the same kind everywhere.",
+    "classes-one": "The data has one class only, {label}, and a classification needs two. Give samples of a second class too; "
+    "data in which there is nothing to tell apart goes without labels (no y, kind='outputs').",
     "classes-repeat": "The class '{value}' is named twice. Give every class a name of its own.",
     "preprocessing-form": "The preprocessing is not JSON ({why}). Give a table of numbers, texts and lists.",
     "pickle-unopened": "{name} is not opened: it is a pickle, or holds one, and a pickle can run code. Save weights as safetensors and arrays as .npz.",
@@ -39,6 +43,8 @@ SENTENCES = {
     "table-narrow": "{name} has one column only. A table needs numbers, and a column that says what is asked for.",
     "table-empty": "{name}: the column {column} is empty in row {row}. Fill it, or drop the row or the column.",
     "table-cell": "{name}: the column {column} holds {value} in row {row}, which is no number. Number such values, or drop the column.",
+    "table-not-finite": "{name}: the column {column} holds a number that is infinite or too large in row {row}. Repair or drop the "
+    "row.",
     "data-gone": "The arrays of the task {name} are gone from the store, or damaged. Make the task again by from_arrays.",
     "data-changed": "The data of the task {name} is not what it was: another version or folder is installed. "
     "Restore the old one, or begin a new study.",

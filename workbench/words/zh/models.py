@@ -27,7 +27,7 @@ SENTENCES = {
     "nan-weights": "{layer} 的权重含有 NaN 或无穷大。请用较低的学习率重新训练，或载入完好的权重。",
     "input-misfit": "模型不接受 {task} 的输入（{inputs}）：{why}",
     "output-form": "模型的回答是{found}。它须回答一个张量：请包一层模块，从中取出那一个。",
-    "output-misfit": "模型对每个样本回答 {found} 个数，而任务 {task} 需要 {expected} 个。",
+    "output-misfit": "模型对一个样本的回答大小为 {found}，而任务 {task} 需要 {expected}。",
     "model-not-finite": "{name} 对 {samples} 个验证样本中的 {count} 个回答 NaN 或无穷大。请给出与训练时同样缩放的输入，或以较低学习率训练的权重。",
     "onnx-missing": "没有 ONNX 文件 {path}。",
     "onnx-damaged": "{name} 不是完整的 ONNX 文件：{why}。请重新导出，并给出完整的文件。",

@@ -15,6 +15,7 @@ SENTENCES = {
     "input-type": "{split}：{name} 含有{found}，任何网络都不接受。请给出数，各行形状相同。",
     "input-scalar": "{split}：{name} 是单个数。它的第一个轴必须是样本。",
     "not-finite": "{split}：{name} 含有 NaN 或无穷大，首先出现在样本 {index}。请修复或去掉这些样本。",
+    "file-not-finite": "{name}：数组 {array} 含有 NaN 或无穷大，首先出现在第 {row} 行（从 0 数起）。请修复或去掉这些行。",
     "targets-missing": "{split} 没有目标值，而{kind}需要目标值。请给出 (x, y)，或选择 kind='outputs'。",
     "targets-unused": "{split} 有目标值，而 kind='outputs' 不使用。请给出 (x, None)，或选择别的种类。",
     "targets-type": "{split}：目标值含有{found}。{kind}需要{wanted}。",
@@ -24,6 +25,7 @@ SENTENCES = {
     "labels-large": "最大的标签是 {value}：标签是从 0 开始的类别编号。请给类别编号、以文本给出，或选择 kind='regression'。",
     "label-unknown": "{split}：样本 {index} 的标签 '{value}' 不属于类别 {classes}。",
     "labels-mixed": "{split}：标签是{found}，在 train 中是{expected}。请在各处给出同一种。",
+    "classes-one": "数据只有一个类别 {label}，而分类需要两个。请再给出第二个类别的样本；没有可区分内容的数据请不带标签（没有 y，kind='outputs'）。",
     "classes-repeat": "类别 '{value}' 命名了两次。请给每个类别自己的名称。",
     "preprocessing-form": "预处理不是 JSON（{why}）。请给出由数、文本和列表组成的表。",
     "pickle-unopened": "没有打开 {name}：它是 pickle，或含有 pickle，而打开时可能执行代码。请把权重存为 safetensors，把数组存为 .npz。",
@@ -36,6 +38,7 @@ SENTENCES = {
     "table-narrow": "{name} 只有一列。表格需要数值列，以及一列作为答案。",
     "table-empty": "{name}：列 {column} 的第 {row} 行是空的。请填上，或去掉该行或该列。",
     "table-cell": "{name}：列 {column} 的第 {row} 行是 {value}，不是数。请给这些值编号，或去掉该列。",
+    "table-not-finite": "{name}：列 {column} 的第 {row} 行是无穷大或过大的数。请修复或去掉该行。",
     "data-gone": "任务 {name} 的数组已不在存储中，或已损坏。请用 from_arrays 重新建立任务。",
     "data-changed": "任务 {name} 的数据已不同于以前：安装了另一个版本或文件夹。请恢复旧的，或开始新的研究。",
 }
