@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { found } from "./folders.mjs";
 
-const { allSame, compareDelta, compareField, compareInterval, compareSign, compareVerdict, holdsZero, paidMost, pairedSpan, signed } = await import(found("compare-figures.js"));
+const { allSame, compareDelta, compareField, compareInterval, compareSign, compareVerdict, holdsZero, paidMost, pairedEnds, pairedSaid, pairedSpan, signed } = await import(found("compare-figures.js"));
 const { changedKind, changedSaid } = await import(found("compare-changed.js"));
 const { WORDS } = await import(found("words.js"));
 
@@ -27,7 +27,7 @@ test("shares differ in points, amounts in per cent of the baseline's", () => {
 test("an interval is said where the figure is not exact", () => {
   assert.equal(compareInterval("en", [0.9, 0.88, 0.92, "share"]), "88.0 to 92.0\u00a0%");
   assert.equal(compareInterval("en", [7, 7, 7, "bytes"]), "");
-  assert.equal(compareInterval("en", [2, 1, null, "ms"]), "from 1.00\u00a0ms");
+  assert.equal(compareInterval("en", [2, 1, null, "ms"]), "", "of an open end nothing is said: no interval is known");
 });
 
 test("a verdict is the library's sentence in parts", () => {
@@ -51,6 +51,14 @@ test("one plot holds all intervals and zero", () => {
   const [low, high] = pairedSpan([[-0.02, -0.03, -0.01], [0.01, null, 0.02]]);
   assert.ok(low < -0.03 && high > 0.02);
   assert.ok(pairedSpan([[0, 0, 0]])[0] < 0);
+  assert.ok(pairedSpan([[3.7, null, null]])[1] > 3.7, "a dot without an interval is within, too");
+});
+
+test("a difference whose interval is not known has none, in words and as a line", () => {
+  assert.equal(pairedSaid("en", [3.7, null, null], ""), "+3.70");
+  assert.equal(pairedSaid("en", [3.7, 0, null], ""), "+3.70");
+  assert.equal(pairedSaid("en", [-0.004, -0.009, 0.001], "share"), "−0.4 pp (−0.9 to +0.1)");
+  assert.deepEqual([pairedEnds([3.7, 0, null]), pairedEnds([1, 0, 2])], [null, [0, 2]]);
 });
 
 test("fields of recipes are text", () => {

@@ -127,6 +127,17 @@ test("columns come as doubles, as short texts, or as lists with how far an inter
   assert.equal(readPoints({ ...given, points: [{ id: "c1", family: "new" }], columns: {} }).points[0].family, "other");
 });
 
+test("a baseline whose error is 0 sets no limit: every file would be outside", () => {
+  const errors = (base) => {
+    const made = study(["c1", "q", 40_000, 3.7], ["c2", "p", 60_000, 2]);
+    const column = { value: bytes([base, 3.7, 2]) };
+    return stateOf({ ...made, metric: "relative_error", measures: [{ name: "relative_error", title: "Relative error", unit: "", higher_is_better: false }, MEASURES[1]], columns: { ...made.columns, relative_error: column } });
+  };
+  assert.equal(errors(0).limit("y"), null);
+  assert.equal(errors(0).answer().best.point.id, "c2", "the one that is nearest to the baseline");
+  assert.equal(errors(2).limit("y"), 2.02);
+});
+
 test("the best within limits: at first a loss within the margin is allowed", () => {
   const state = stateOf(given);
   assert.deepEqual([...state.scene.on].sort(), ["baseline", "c1", "c2", "c5"]);

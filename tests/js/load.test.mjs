@@ -7,6 +7,11 @@ import { test } from "node:test";
 import { loadKind, loadPieces, loadRefusal, loadSuffix } from "../../widgets/workbench_widgets/assets/js/load-files.js";
 import { samplePixels, sampleWrong } from "../../widgets/workbench_widgets/assets/js/sample-pixels.js";
 import { Sha256 } from "../../widgets/workbench_widgets/assets/js/sha256.js";
+import { found } from "./folders.mjs";
+
+const { loadLacks } = await import(found("load-own.js"));
+await import(found("words-load.js"));
+const { WORDS } = await import(found("words.js"));
 
 const letters = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const zipOf = (name) => letters(`PK\u0003\u0004${"\0".repeat(26)}${name}`);
@@ -60,6 +65,14 @@ test("what is not sent is said by its word's key", () => {
   assert.equal(loadRefusal("rows.csv", 0, new Uint8Array(), 200), "load-empty");
   assert.equal(loadRefusal("rows.csv", 200_000_001, text, 200), "load-too-large");
   assert.equal(loadRefusal("rows.csv", 200_000_000, text, 200), null);
+});
+
+test("data without labels ask for a model, and a model for data", () => {
+  const own = (given) => loadLacks({ file: "", factory: "", tasked: true, trainable: false, networks: [], ...given });
+  assert.equal(own({}), "load-needs-model");
+  for (const given of [{ trainable: true, networks: ["mlp"] }, { file: "net.onnx" }, { factory: "mine:net" }]) assert.equal(own(given), "");
+  assert.equal(own({ file: "net.onnx", tasked: false }), "load-needs-data");
+  for (const key of ["load-needs-model", "load-needs-data"]) assert.equal(WORDS[key].length, 2);
 });
 
 test("pixels are opaque; one byte a pixel is grey, three are a colour", () => {

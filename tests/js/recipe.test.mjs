@@ -74,6 +74,13 @@ test("an impossible order is mended, and training stays behind what it mends", (
   assert.deepEqual(mend(INT8, card("HalfPrecision", {}, false)).map((step) => step.on), [true, false]);
 });
 
+test("fields that a refusal names are set in every such card, and the order stays", () => {
+  const off = card("Distillation", { epochs: 2 }, false);
+  const made = steps.mendedBy([PRUNE, DISTIL, off, INT8], { step: 1, sets: { alpha: 0 } }, catalog);
+  assert.deepEqual(made.map((step) => step.fields), [{ ratio: 0.5 }, { epochs: 3, alpha: 0 }, { epochs: 2 }, {}]);
+  assert.deepEqual(names(steps.mendedBy([INT8, PRUNE], { step: 1 }, catalog)), ["StructuredPruning", "StaticQuantization"]);
+});
+
 test("a slider reaches what is worth searching and somewhat more, never beyond the bounds", () => {
   assert.deepEqual(scale.sliderRange(ratio), [0, 0.95]);
   assert.deepEqual(scale.sliderRange(epochs), [1, 30]);

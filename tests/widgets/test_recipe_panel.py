@@ -236,6 +236,9 @@ def test_what_the_data_lack_is_said_at_the_card_that_needs_it():
     session = Session(study_name="unlabelled")
     session.do("steps", {"steps": [PRUNE, DISTIL]})
     (error,) = until(session, lambda recipe: recipe["errors"])["errors"]
-    assert error["step"] == 1 and "needs labels" in error["sentence"]
-    session.do("steps", {"steps": [PRUNE, {**DISTIL, "fields": {"epochs": 3, "alpha": 0.0}}]})
+    assert error["step"] == 1 and "needs labels" in error["sentence"] and error["mend"]
+    session.do("steps", {"steps": [PRUNE, {**DISTIL, "fields": {"epochs": 3, **error["sets"]}}]})
     assert until(session, lambda recipe: recipe["latency"] is not None)["errors"] == []
+    session.do("steps", {"steps": [PRUNE, {"technique": "FineTuning", "on": True, "fields": {}}]})
+    (error,) = until(session, lambda recipe: recipe["errors"])["errors"]
+    assert error["step"] == 1 and not error["mend"]  # it has no field that does without labels

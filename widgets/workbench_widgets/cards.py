@@ -25,6 +25,9 @@ _FAMILIES |= {"StaticQuantization": "q", "DynamicQuantization": "q", "HalfPrecis
 _MENDED = ("numerics-first", "numerics-twice", "weights-first")
 """Refusals that another order, or one step less, puts right."""
 
+_WITHOUT_LABELS = {"Distillation": {"alpha": 0.0}}
+"""Fields of techniques that need labels, as they stand where there are none."""
+
 
 def steps_of(recipe: Recipe) -> list[dict[str, Any]]:
     """A recipe's steps as cards, all of them switched on."""
@@ -62,7 +65,14 @@ def order_errors(
 
 
 def _said(step: int, error: InputError, field: str | None = None) -> dict[str, Any]:
-    return {"step": step, "field": field, "sentence": str(error), "mend": error.code in _MENDED}
+    return {"step": step, "field": field, "sentence": str(error), **mends(error)}
+
+
+def mends(error: InputError) -> dict[str, Any]:
+    """Whether a refusal can be mended by a button at the card ("mend"), and the fields that do it ("sets"), if it is not the
+    order of the steps."""
+    sets = _WITHOUT_LABELS.get(str(error.fields.get("step"))) if error.code == "step-needs-labels" else None
+    return {"mend": True, "sets": sets} if sets else {"mend": error.code in _MENDED}
 
 
 @cache

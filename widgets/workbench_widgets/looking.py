@@ -11,18 +11,21 @@ from workbench_widgets.refusals import kept, sentence
 if TYPE_CHECKING:
     from workbench.graphs.certificate import Certificate
     from workbench.study import Candidate, Comparison
+    from workbench.tasks.task import Signature
     from workbench_widgets.session import Session
 
 
 @dataclass(frozen=True)
 class Looked:
     """`digest` is the SHA-256 of the file as it is now ("" without one); `certificate` tells whether it answers alike on CPUs
-    with VNNI and without, `refused` why it cannot be read; `compared` is against the baseline."""
+    with VNNI and without, `refused` why it cannot be read; `compared` is against the baseline; `signature` has the outputs
+    of the file where the task names none."""
 
     digest: str = ""
     certificate: "Certificate | None" = None
     compared: "Comparison | None" = None
     refused: Exception | None = None
+    signature: "Signature | None" = None
 
     @property
     def portable(self) -> bool | None:
@@ -56,6 +59,7 @@ def looked(session: "Session", candidate: "Candidate") -> Looked | None:
 def _looked(candidate: "Candidate") -> Looked:
     import workbench as wb
     from workbench.files import digest_file
+    from workbench.publish.signature import signature_of
 
     assert candidate.file is not None
     base = candidate.study.baseline
@@ -63,6 +67,7 @@ def _looked(candidate: "Candidate") -> Looked:
         digest = digest_file(candidate.file)
         certificate = wb.certify(candidate.file)
         compared = None if candidate.id == base.id else wb.compare(base, candidate)
+        signature = signature_of(candidate)
     except Exception as error:  # a look that ends without a word would be waited for as long as the page is open
         return Looked(refused=kept(error))
-    return Looked(digest, certificate, compared)
+    return Looked(digest, certificate, compared, signature=signature)

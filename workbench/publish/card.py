@@ -52,11 +52,13 @@ def _head(manifest: Json) -> str:
 
 
 def what_it_is(manifest: Json) -> str:
-    """What goes in and what comes out, in a sentence: from "kind", "signature" and "classes"."""
+    """What goes in and what comes out, in a sentence: from "kind", "signature" and "classes". Outputs that nobody knows yet
+    are left out."""
     signature = manifest["signature"]
     given = ", ".join(map(_tensor, signature["inputs"]))
     classes, outputs = manifest["classes"], ", ".join(map(_tensor, signature["outputs"]))
-    return words.say(_KINDS[manifest["kind"]], inputs=given, outputs=outputs, count=len(classes), classes=_some(classes))
+    code = _KINDS[manifest["kind"]] if outputs else "card-takes"
+    return words.say(code, inputs=given, outputs=outputs, count=len(classes), classes=_some(classes))
 
 
 def _tensor(spec: Json) -> str:

@@ -31,6 +31,7 @@ SENTENCES = {
     "card-classification": "Takes {inputs} and tells {count} classes apart: {classes}. The scores are {outputs}.",
     "card-regression": "Takes {inputs} and predicts {outputs}.",
     "card-outputs": "Takes {inputs} and gives {outputs}.",
+    "card-takes": "Takes {inputs}.",
     "card-some": "{names} and {more} more",
     "card-use": "Runs in ONNX Runtime; PyTorch is not needed. For a copy of this folder, give its path instead of the name.",
     "card-preprocessing": "Inputs have to be prepared as those of the task were:",

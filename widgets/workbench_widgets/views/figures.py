@@ -1,5 +1,6 @@
 """Figures as the page takes them: a value and the name of its unit."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,11 @@ def figure_of(measurement: Measurement, label: str) -> dict[str, Any]:
 
 
 def interval_of(measurement: Measurement) -> str:
-    """The value with its interval in words: "93.3 % (92.6 to 94.0)"; the value alone where it is exact."""
+    """The value with its interval in words: "93.3 % (92.6 to 94.0)"; the value alone where it is exact, and where an end is not
+    known: of too few samples there is no interval to name."""
     shown = axis([measurement])
     said = shown.said(measurement.value)
-    if measurement.low == measurement.high:
+    if measurement.low == measurement.high or not (math.isfinite(measurement.low) and math.isfinite(measurement.high)):
         return said
     ends = [shown.said(end).removesuffix(f" {shown.unit}") for end in (measurement.low, measurement.high)]
     return say("page-interval", value=said, low=ends[0], high=ends[1])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LOOK = "frontier-look"
 """In a session's memory: what was last looked at, {"study", "x", "y", "limits": {"x": value or null, "y": ...}}. A limit that
-nobody set is left out: on the study's metric that is a loss within the margin."""
+nobody set is left out: on the study's metric that is a loss within the margin; none where the baseline's error is 0."""
 
 
 def view(session: "Session") -> dict[str, Any]:
@@ -46,6 +46,9 @@ def said(session: "Session") -> str:
     least, most = (frontier.axis("size_bytes").said(size) for size in (min(sizes), max(sizes)))
     counted = f"1 file of {least}" if files == 1 else f"{files} files of {least} to {most}"
     drop = _drop(study)
+    if drop == 0:
+        best = study.frontier(study.metric, "size_bytes").best()
+        return f"{counted}, nearest: {best.id}, {_figures(best, frontier)}"
     lost = frontier.axis(study.metric).gap(drop)
     try:
         best = frontier.best(max_drop=drop)
@@ -62,8 +65,11 @@ def code(session: "Session") -> str:
     look = session.frontier.get("look") or {}
     x, y = look.get("x", "size_bytes"), look.get("y", shown["metric"])
     better = {m["name"]: m["higher_is_better"] for m in shown["measures"]}
-    limits = _limits(shown, x, y, look.get("limits", {"x": None}))
+    study = session.study()
+    room = study is not None and _drop(study) > 0
+    limits = _limits(shown, x, y, look.get("limits", {"x": None}), room)
     conditions = [f'c.measures["{name}"].value {">=" if better[name] else "<="} {bound}' for name, bound in limits]
+    place = 0 if any(name == y for name, _ in limits) else -1  # without a limit on y the page names the best in that
     within = f" if {' and '.join(conditions)}" if conditions else ""
     return f"""import workbench as wb
 
@@ -72,16 +78,16 @@ frontier = study.frontier("{x}", "{y}")
 for candidate in frontier.candidates:
     print(candidate)
 best = [c for c in frontier.candidates{within}]
-print("best:", best[0] if best else "no file is within the limits")
+print("best:", best[{place}] if best else "no file is within the limits")
 """
 
 
-def _limits(shown: Mapping[str, Any], x: str, y: str, limits: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Measures with their bounds as Python."""
+def _limits(shown: Mapping[str, Any], x: str, y: str, limits: Mapping[str, Any], room: bool) -> list[tuple[str, str]]:
+    """Measures with their bounds as Python; `room` says whether the margin leaves any on the study's metric."""
     found = [(x, repr(limits["x"]))] if limits.get("x") is not None else []
     if "y" in limits:
         return found if limits["y"] is None else [*found, (y, repr(limits["y"]))]
-    if y != shown["metric"]:
+    if y != shown["metric"] or not room:
         return found
     rises = next(m["higher_is_better"] for m in shown["measures"] if m["name"] == y)
     base = f'study.baseline.measures["{y}"].value'
@@ -89,7 +95,7 @@ def _limits(shown: Mapping[str, Any], x: str, y: str, limits: Mapping[str, Any])
 
 
 def _drop(study: "Study") -> float:
-    """The loss that counts as none, in the metric's unit."""
+    """The loss that counts as none, in the metric's unit; 0 where the baseline's error is 0, and then no limit is set."""
     base = study.baseline.measures[study.metric]
     return MARGIN if base.higher_is_better else MARGIN * base.value
 

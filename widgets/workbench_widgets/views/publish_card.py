@@ -20,7 +20,8 @@ def card_of(candidate: "Candidate", looked: "Looked | None", done: Mapping[str, 
     size = base.measures["size_bytes"]
     whole = {"model": candidate.study.model.name, "size": axis([size]).said(size.value)}
     made = say("page-made", recipe=candidate.name, **whole)
-    facts = {"kind": task.kind, "signature": task.signature.to_json(), "classes": list(task.classes)}
+    signature = (looked.signature if looked is not None else None) or task.signature
+    facts = {"kind": task.kind, "signature": signature.to_json(), "classes": list(task.classes)}
     rows = {
         "what": what_it_is(facts).replace("`", ""),
         "made": made if candidate.id != base.id else candidate.study.model.name,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import InputError
 from workbench.plots.axis import axis, number
 from workbench.recipes import text
-from workbench_widgets.cards import catalog, checked, presets
+from workbench_widgets.cards import catalog, checked, mends, presets
 from workbench_widgets.reading import NOTHING, reader
 from workbench_widgets.refusals import sentence
 
@@ -111,7 +111,7 @@ def _refused(session: "Session", refused: InputError) -> list[dict[str, Any]]:
     """What the model or the data have against a step, said at its card; at the first one where the step is not named."""
     on = [(k, step["technique"]) for k, step in enumerate(session.steps) if step.get("on", True)]
     place = next((k for k, name in on if name == refused.fields.get("step")), on[0][0] if on else 0)
-    return [{"step": place, "field": None, "sentence": sentence(refused), "mend": False}]
+    return [{"step": place, "field": None, "sentence": sentence(refused), **mends(refused)}]
 
 
 def _figures(candidate: "Candidate", metric: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ SENTENCES = {
     "card-classification": "接受 {inputs}，区分 {count} 个类别：{classes}。分数为 {outputs}。",
     "card-regression": "接受 {inputs}，预测 {outputs}。",
     "card-outputs": "接受 {inputs}，给出 {outputs}。",
+    "card-takes": "接受 {inputs}。",
     "card-some": "{names}，另有 {more} 个",
     "card-use": "在 ONNX Runtime 中运行；不需要 PyTorch。若使用此文件夹的副本，请用它的路径代替名称。",
     "card-preprocessing": "输入须与任务的输入以同样方式准备：",

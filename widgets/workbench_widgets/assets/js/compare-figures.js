@@ -33,16 +33,39 @@ export function compareDelta(language, value, base, unit) {
   return Math.abs(share) < 0.05 ? "" : `${signed(share, Math.abs(share) < 10 ? 1 : 0)} %`;
 }
 
-/** An interval in words; empty where the figure is exact. An end that is open (null) is left out. */
+/** An interval in words; empty where the figure is exact, and where an end is open (null): then none is known. */
 export function compareInterval(language, [value, low, high, unit]) {
   if (low === high && low === value) return "";
-  if (low === null || high === null) return low === null ? "" : word(language, "compare-open", { low: said(low, unit) });
+  if (low === null || high === null) return "";
   return word(language, "compare-interval", { low: figure(low, unit)[0], high: said(high, unit) });
 }
 
-/** The span of a paired plot that all candidates share: every interval and zero, and a little air. */
+/** A difference to the baseline in words: "−0.4 pp (−0.9 to 0.1)"; without its interval where an end is open (null). */
+export function pairedSaid(language, difference, unit) {
+  const share = unit === "share";
+  const [middle, low, high] = difference.map((end) => (end === null ? "–" : share ? signedPoints(end) : signedValue(end, unit)));
+  const told = `${middle}${share ? ` ${word(language, "compare-points")}` : ""}`;
+  return pairedEnds(difference) ? `${told} (${word(language, "compare-interval", { low, high })})` : told;
+}
+
+function signedPoints(value) {
+  const text = Math.abs(100 * value).toFixed(1);
+  return (value < 0 && Number(text) ? "−" : value > 0 && Number(text) ? "+" : "") + text;
+}
+
+function signedValue(value, unit) {
+  const text = said(value, unit);
+  return value > 0 ? `+${text}` : text;
+}
+
+/** The two ends of a difference's interval; null where one is open, for then there is no line to draw. */
+export function pairedEnds([, low, high]) {
+  return low === null || high === null ? null : [low, high];
+}
+
+/** The span of a paired plot that all candidates share: every difference, every interval and zero, and a little air. */
 export function pairedSpan(differences) {
-  const ends = differences.flatMap(([, low, high]) => [low, high]).filter((end) => end !== null);
+  const ends = differences.flat().filter((end) => end !== null);
   const low = Math.min(0, ...ends);
   const high = Math.max(0, ...ends);
   const air = (high - low || 1) * 0.06;

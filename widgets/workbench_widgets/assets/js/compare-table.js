@@ -1,6 +1,6 @@
 // The table of a comparison: a column a candidate, the baseline first; rows are the verdict, measures, layers, the recipe.
 
-import { allSame, compareDelta, compareField, compareInterval, compareName, compareSign, compareVerdict, pairedSpan } from "./compare-figures.js";
+import { allSame, compareDelta, compareField, compareInterval, compareName, compareSign, compareVerdict, pairedEnds, pairedSaid, pairedSpan } from "./compare-figures.js";
 import { captionOf } from "./captions.js";
 import { h, svg } from "./dom.js";
 import { figure, said } from "./format.js";
@@ -106,30 +106,19 @@ function pairedCell(language, view, name, column, value, found) {
   const difference = column.differences ? column.differences[name] : null;
   if (!difference) return [value, quiet(compareInterval(language, found))];
   const all = view.columns.map((c) => c.differences && c.differences[name]).filter(Boolean);
-  const share = found[3] === "share";
-  const [middle, low, high] = difference.map((end) => (end === null ? "–" : share ? signedPoints(end) : signedValue(end, found[3])));
-  const text = `${middle}${share ? ` ${word(language, "compare-points")}` : ""} (${word(language, "compare-interval", { low, high })})`;
-  return [h("div", { class: "wb-cmp-paired" }, value, pairedPlot(difference, pairedSpan(all))), quiet(text)];
+  const plot = difference[0] === null ? null : pairedPlot(difference, pairedSpan(all));
+  return [h("div", { class: "wb-cmp-paired" }, value, plot), quiet(pairedSaid(language, difference, found[3]))];
 }
 
-function signedPoints(value) {
-  const text = Math.abs(100 * value).toFixed(1);
-  return (value < 0 && Number(text) ? "−" : value > 0 && Number(text) ? "+" : "") + text;
-}
-
-function signedValue(value, unit) {
-  const text = said(value, unit);
-  return value > 0 ? `+${text}` : text;
-}
-
-function pairedPlot([value, low, high], [from, to]) {
+function pairedPlot(difference, [from, to]) {
   const x = (at) => ((at - from) / (to - from)) * PAIRED.width;
-  const ends = [low === null ? 0 : x(low), high === null ? PAIRED.width : x(high)];
+  const [value] = difference;
+  const ends = pairedEnds(difference);
   return svg(
     "svg",
     { viewBox: `0 0 ${PAIRED.width} ${PAIRED.height}`, class: "wb-paired", preserveAspectRatio: "none", aria: { hidden: "true" } },
     svg("line", { x1: x(0), x2: x(0), y1: 0, y2: PAIRED.height, class: "wb-paired-zero" }),
-    svg("line", { x1: ends[0], x2: ends[1], y1: 8, y2: 8, class: "wb-paired-line" }),
+    ends && svg("line", { x1: x(ends[0]), x2: x(ends[1]), y1: 8, y2: 8, class: "wb-paired-line" }),
     svg("line", { x1: x(value), x2: x(value), y1: 8, y2: 8, class: "wb-paired-dot" }),
   );
 }

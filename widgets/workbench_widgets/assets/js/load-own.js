@@ -122,9 +122,16 @@ function loadChoices(host, own, local, say) {
   );
 }
 
+/** The word of what is still missing: data for a model, or a model for data without labels, which train none; else "". */
+export function loadLacks(own) {
+  if (own.file && !own.tasked) return "load-needs-data";
+  return own.tasked && !own.trainable && !own.networks.length && !own.file && !own.factory ? "load-needs-model" : "";
+}
+
 /** What is still missing, said where the choices are. */
 function loadNeeds(own, say) {
-  return own.file && !own.tasked ? h("p", { role: "status" }, say("load-needs-data", { name: own.file })) : null;
+  const lacks = loadLacks(own);
+  return lacks ? h("p", { role: "status" }, say(lacks, { name: own.file })) : null;
 }
 
 function loadTasks(host, own, say) {
@@ -133,6 +140,7 @@ function loadTasks(host, own, say) {
 }
 
 function loadNetworks(host, own, say) {
+  if (loadLacks(own) === "load-needs-model") return null; // a menu of nothing
   const names = own.networks.map((name) => ({ name, title: name }));
   return loadMenu("network", say("load-network"), names, own.network, own.errors.network, (network) => host.ask("own", { network }));
 }

@@ -16,7 +16,7 @@ const CARD_DOWN = "M2 4l4 4 4-4";
 const CARD_MAIN = 2;
 
 /**
- * A card. `acts` has field(id, name, value), toggle(id, on), move(id, by), copy(id), remove(id), mend(), grab(event, id). Returns
+ * A card. `acts` has field(id, name, value), toggle(id, on), move(id, by), copy(id), remove(id), mend(error), grab(event, id). Returns
  * { root, id, show(step), cost(seconds), left(bytes, whole, refused), refuse(errors) }.
  */
 export function cardOf(step, entry, { language, place, count, acts }) {
@@ -123,7 +123,7 @@ function cardFoot({ more, step, title, key, language, acts }) {
 }
 
 function cardRefusal(error, { language, key, acts }) {
-  const mend = error.mend ? h("button", { type: "button", class: "wb-b wb-small", data: { key: `${key}-mend` }, onclick: () => acts.mend() }, word(language, "recipe-mend")) : null;
+  const mend = error.mend ? h("button", { type: "button", class: "wb-b wb-small", data: { key: `${key}-mend` }, onclick: () => acts.mend(error) }, word(language, "recipe-mend")) : null;
   return h("div", {}, h("span", { class: "wb-sign", aria: { hidden: "true" } }, "!"), error.sentence, mend ? h("div", {}, mend) : null);
 }
 

@@ -9,7 +9,7 @@ import { dragCard } from "./recipe-drag.js";
 import { recipeMenu } from "./recipe-menu.js";
 import { readOf } from "./recipe-read.js";
 import { withinBounds } from "./recipe-scale.js";
-import { fromPreset, mended, sameSteps, stepsOf, withCopy, withField, withMove, withoutStep, withStep, withSwitch } from "./steps.js";
+import { fromPreset, mendedBy, sameSteps, stepsOf, withCopy, withField, withMove, withoutStep, withStep, withSwitch } from "./steps.js";
 import { yamlOf } from "./recipe-yaml.js";
 import "./words-recipe.js";
 import { word } from "./words.js";
@@ -118,7 +118,7 @@ class RecipePanel {
       copy: change(withCopy, "shape"),
       remove: (id) => this.remove(id),
       move: (id, by) => this.move(id, by),
-      mend: () => this.put(mended(this.steps.list, this.catalog)),
+      mend: (error) => this.put(mendedBy(this.steps.list, error, this.catalog)),
       grab: (event, id) => dragCard(event, this.rootOf(id), this.cards.map((card) => card.root), (by) => this.move(id, by)),
     };
   }

@@ -154,6 +154,13 @@ export function mended(list, catalog) {
   return [...groups[0], ...groups[1], ...numerics.map((step) => (step === kept ? step : { ...step, on: false }))];
 }
 
+/** The steps as a refusal's button leaves them: with the fields that it `sets` in every such card, else in another order. */
+export function mendedBy(list, error, catalog) {
+  if (!error.sets) return mended(list, catalog);
+  const { technique } = list[error.step];
+  return list.map((step) => (step.technique === technique && step.on !== false ? { ...step, fields: { ...step.fields, ...error.sets } } : step));
+}
+
 function orderOf(catalog, technique) {
   return (catalog.find((entry) => entry.technique === technique) || {}).order;
 }

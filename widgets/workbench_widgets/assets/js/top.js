@@ -29,10 +29,15 @@ export function mountTop(host) {
   return { root, close() {} };
 }
 
+/** A figure with its unit; one that has none is named, for a bare 0 says nothing. */
+export function topFigure({ title, unit }, value) {
+  return unit ? said(value, unit) : `${title} ${said(value, unit)}`;
+}
+
 /** The baseline's quality, size and latency, as far as they were measured. */
 function topFigures(files) {
   const data = readPoints({ ...files, points: [] });
   const names = [data.metric, "size_bytes", "latency_b1_ms"];
   const figures = names.map((name) => [name, data.baseline ? figuresOf(data, data.baseline, name) : null]);
-  return figures.filter(([, found]) => found).map(([name, found]) => said(found[0], data.measure[name].unit));
+  return figures.filter(([, found]) => found).map(([name, found]) => topFigure(data.measure[name], found[0]));
 }

@@ -29,7 +29,6 @@ addWords({
   "compare-same": ["same", "相同"],
   "compare-paired": ["upright line: no difference; dot and line: 95 % interval", "竖线：无差异；点与横线：95 % 区间"],
   "compare-interval": ["{low} to {high}", "{low} 至 {high}"],
-  "compare-open": ["from {low}", "{low} 以上"],
   "compare-layers": ["Bytes by layer", "各层字节数"],
   "compare-layers-says": ["{layers} layers, {size}; the largest is {name} with {share} %", "{layers} 层，{size}；最大的是 {name}，占 {share} %"],
   "compare-other": ["graph and names", "图与名称"],

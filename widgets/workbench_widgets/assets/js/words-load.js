@@ -85,6 +85,10 @@ addWords({
     "{name} is here. Now drop the data that it is judged on (.npz, .csv), with inputs of the form shown, or choose one.",
     "{name} 已就绪。请再拖入用来评判它的数据（.npz、.csv），输入须为所示形状，或从中选择。",
   ],
+  "load-needs-model": [
+    "These data have no labels (no y), so no network can be trained on them here. Drop a trained model beside them, an ONNX file.",
+    "这些数据没有标签（没有 y），因此无法在此训练网络。请再拖入训练好的模型，即 ONNX 文件。",
+  ],
   "load-left-out": [
     "Its last Softmax is left out: training takes the scores before it. Probabilities are still shown and published.",
     "省去了末尾的 Softmax：训练使用它之前的分数。概率仍会显示并发布。",

@@ -142,12 +142,16 @@ export class FrontierState {
     return measure && measure.higher_is_better ? 1 : -1;
   }
 
-  /** The limit on an axis, in the measure's own unit; null where there is none. At first a loss within the margin is allowed. */
+  /**
+   * The limit on an axis, in the measure's own unit; null where there is none. At first a loss within the margin is allowed; a
+   * baseline whose error is 0 sets none, for a share of that is no room, and every file would be outside.
+   */
   limit(axis) {
     const set = this.limits[axis];
     if (set !== undefined) return set;
     const base = this.scene.base;
     if (axis !== "y" || this.y !== this.data.metric || !base) return null;
+    if (this.direction("y") < 0 && base.y === 0) return null;
     const room = this.direction("y") > 0 ? this.data.margin : this.data.margin * base.y;
     return base.y - this.direction("y") * room;
   }
