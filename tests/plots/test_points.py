@@ -109,6 +109,18 @@ def test_a_page_gets_them_to_the_digits_that_are_shown(made):
     }
 
 
+def test_counts_are_exact_unless_a_page_has_many_files(make, measured):
+    base, file = make("baseline", 10, 0.5), make("c1", 10, 0.5)
+    for one in (base, file):
+        one.measures["macs"] = measured("macs", 534_720.0)
+    for files, unit, value in ((3, "MACs", 534_720), (301, "", 535_000)):
+        made = chart("s", "accuracy", 0.01, base, [file] * files, {}, {})
+        page = made.to_json()
+        assert [m["unit"] for m in page["measures"] if m["name"] == "macs"] == [unit]
+        assert next(unpacked(page["columns"]["macs"]["value"])) == value
+        assert [m["unit"] for m in made.to_widget()["measures"] if m["name"] == "macs"] == ["MACs"]
+
+
 numbers = st.floats(min_value=-1e12, max_value=1e12).filter(lambda v: v == 0 or abs(v) > 1e-12) | st.just(math.nan)
 
 

@@ -8,8 +8,10 @@ import pytest
 
 from workbench.errors import NotFound
 from workbench.plots import frontier_points, number
+from workbench.plots.axis import axis
 from workbench.plots.packing import packed
 from workbench.plots.ticks import ticks
+from workbench.records import Measurement
 from workbench.study.frontier import Frontier, FrontierPoint
 
 CASES = Path(__file__).resolve().parents[1] / "js/cases"
@@ -69,5 +71,7 @@ def test_numbers_are_packed_as_the_browser_reads_them(case):
 def test_figures_and_ticks():
     figures = cases("figures")
     assert [number(value) for value, _ in figures["numbers"]] == [said for _, said in figures["numbers"]]
+    counted = axis([Measurement("macs", 1.0, 1.0, 1.0, "", False, 1)])
+    assert [counted.said(value) for value, _ in figures["counts"]] == [said for _, said in figures["counts"]]
     for case in figures["ticks"]:
         assert ticks(case["low"], case["high"], case["log"]) == pytest.approx(case["ticks"])

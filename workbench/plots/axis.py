@@ -39,6 +39,9 @@ _TITLED = {
 _BYTES = ("B", "byte", "bytes")
 _SHARES = ("share", "fraction")
 
+COUNTS = {"parameters": "parameters", "macs": "MACs"}
+"""Measures that count things, and what the page calls their unit. They are written exactly up to seven digits."""
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -58,7 +61,12 @@ class Axis:
 
     def said(self, value: float) -> str:
         """A measured value with its unit: "127 kB", "93.3 %"."""
-        return f"{number(value * self.factor)} {self.unit}".rstrip()
+        return f"{self.written(value)} {self.unit}".rstrip()
+
+    def written(self, value: float) -> str:
+        """The same without its unit."""
+        exact = self.measure in COUNTS and abs(value) < 1e7
+        return number(value, 7) if exact else number(value * self.factor)
 
     def gap(self, amount: float) -> str:
         """A difference of two values of this measure. Of shares it is said in points, never in per cent."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from workbench.plots.axis import Axis, axis
+from workbench.plots.axis import COUNTS, Axis, axis
 from workbench.plots.family import caption, family, spelled
 from workbench.plots.packing import packed
 from workbench.plots.picture import Drawable
@@ -21,6 +21,9 @@ Numbers = npt.NDArray[np.float64]
 
 REACH, FIGURE, SHARE = 2, 3, 4
 """Significant digits in a page: of an interval, of a figure and of an estimate, of a share. The bytes of a file keep all."""
+
+COUNTED = 300
+"""A page of more files than this has counts of three digits too, so that it stays small, and does not call them counts."""
 
 _UNITS = {"%": "share", "kB": "bytes", "MB": "bytes", "×": "x"}
 """What the page calls the units that an axis shows: it scales figures one by one."""
@@ -69,9 +72,11 @@ class Chart:
     def to_json(self) -> dict[str, Any]:
         """As JSON, and short: figures are rounded to what is shown of them and packed, of an interval there is how far it
         reaches `below` and `above` the value, and of a point what its place and its steps do not say."""
-        units = {m["name"]: m["unit"] for m in self.measures}
-        short = self._with(lambda name, column: _short(name, units[name], column))
-        return short | {"points": [_brief(point, row) for row, point in enumerate(self.points, 1)]}
+        whole = {"size_bytes", *(COUNTS if len(self.points) <= COUNTED else ())}
+        measures = [{**m, "unit": "" if m["name"] in COUNTS.keys() - whole else m["unit"]} for m in self.measures]
+        units = {m["name"]: m["unit"] for m in measures}
+        short = self._with(lambda name, column: _short(units[name], column, name in whole))
+        return short | {"measures": measures} | {"points": [_brief(point, row) for row, point in enumerate(self.points, 1)]}
 
     def _with(self, written: Callable[[str, Column], dict[str, Any]]) -> dict[str, Any]:
         columns = {name: written(name, column) for name, column in self.columns.items()}
@@ -123,7 +128,7 @@ def _measure(name: str, everyone: Iterable[Shown]) -> dict[str, Any]:
 
 
 def _unit(shown: Axis) -> str:
-    return _UNITS.get(shown.unit, shown.unit)
+    return COUNTS.get(shown.measure) or _UNITS.get(shown.unit, shown.unit)
 
 
 def _point(candidate: Shown) -> dict[str, Any]:
@@ -157,10 +162,10 @@ def _binary(column: Column) -> dict[str, Any]:
     return {part: numbers.astype("<f8").tobytes() for part, numbers in parts.items() if numbers is not None}
 
 
-def _short(name: str, unit: str, column: Column) -> dict[str, Any]:
+def _short(unit: str, column: Column, whole: bool) -> dict[str, Any]:
     digits = SHARE if unit == "share" else FIGURE
     if column.low is None or column.high is None:
-        made = {"value": packed(column.value, 0 if name == "size_bytes" else digits)}
+        made = {"value": packed(column.value, 0 if whole else digits)}
     else:
         reach = {"below": column.value - column.low, "above": column.high - column.value}
         made = {"value": packed(column.value, digits)} | {part: packed(n, REACH) for part, n in reach.items()}

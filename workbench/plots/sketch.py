@@ -79,7 +79,7 @@ def _figure(m: Measurement | None, shown: Axis) -> str:
         return _DASH
     half = (m.high - m.low) / 2 * shown.factor
     interval = f" ± {number(half, 2)}" if half and math.isfinite(half) else ""
-    return number(m.value * shown.factor) + interval
+    return shown.written(m.value) + interval
 
 
 def _text(x: float, y: float, text: str, colour: str = tokens.INK_2, more: str = "") -> str:

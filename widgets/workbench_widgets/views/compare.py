@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.plots import verdict
-from workbench.plots.axis import axis, title
+from workbench.plots.axis import COUNTS, axis, title
 from workbench.plots.family import caption, family, spelled
 from workbench_widgets.comparing import compared, told
 from workbench_widgets.following import Following, following
@@ -97,7 +97,7 @@ def _verdict(told: Mapping[str, Any]) -> str:
 def _unit(measurement: "Measurement") -> str:
     """The unit as the page's figures know it: it scales each by itself."""
     unit = axis([measurement]).unit
-    return {"%": "share", "kB": "bytes", "MB": "bytes", "×": "x"}.get(unit, unit)
+    return COUNTS.get(measurement.name) or {"%": "share", "kB": "bytes", "MB": "bytes", "×": "x"}.get(unit, unit)
 
 
 def _plain(figures: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from workbench.plots.axis import axis
+from workbench.plots.axis import COUNTS, axis
 from workbench.records import Measurement
 from workbench.words import say
 
@@ -17,7 +17,7 @@ _UNITS = {"B": "bytes", "%": "share", "×": "x"}
 def figure_of(measurement: Measurement, label: str) -> dict[str, Any]:
     """A measurement under a label: {"label", "value", "unit"}, the unit "share", "bytes", "ms", "x" or the measure's own."""
     unit = "bytes" if measurement.unit == "B" else axis([measurement]).unit
-    return {"label": label, "value": measurement.value, "unit": _UNITS.get(unit, unit)}
+    return {"label": label, "value": measurement.value, "unit": COUNTS.get(measurement.name) or _UNITS.get(unit, unit)}
 
 
 def interval_of(measurement: Measurement) -> str:

@@ -107,11 +107,10 @@ def _parameters(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
 def _figures(study: "Study") -> list[dict[str, Any]]:
     measures = study.baseline.measures
     names = {"parameters": "parameters", "macs": "macs", "size_bytes": "size_bytes", study.metric: "quality"}
-    units = {"parameters": "parameters", "macs": "MACs"}
     found = [figure_of(measures[name], label) for name, label in names.items() if name in measures]
     for figure in found:
         figure |= {"metric": study.metric} if figure["label"] == "quality" else {}
-    return [figure | ({"unit": units[figure["label"]]} if figure["label"] in units else {}) for figure in found]
+    return found
 
 
 def _shown(session: "Session") -> dict[str, Any]:

@@ -30,9 +30,9 @@ export function bytes(value) {
   return [digits(value), "B"];
 }
 
-/** [figure, unit] of a count: [ "20.2", "M" ]. */
+/** [figure, unit] of a count, exact up to seven digits: [ "8 969", "" ], [ "20.2", "M" ]. */
 export function count(value) {
-  if (Math.abs(value) >= 999_500) return [digits(value / 1e6), "M"];
+  if (Math.abs(value) >= 1e7) return [digits(value / 1e6), "M"];
   return [grouped(String(Math.round(value))), ""];
 }
 
