@@ -7,7 +7,7 @@ import { found } from "./folders.mjs";
 
 const { runCounts, runDeviceName, runNews, runOfCurve, runSeen } = await import(found("run.js"));
 const { runActs, runPace, runShares, runStep } = await import(found("run-row.js"));
-const { curveEpochs, curveFigure, curveSeries, curveSpan, stepName } = await import(found("run-curve.js"));
+const { curveEpochs, curveFigure, curveSeries, curveSpan, curveTicks, stepName } = await import(found("run-curve.js"));
 
 const job = (given) => ({ candidate: "c1", recipe: "r", state: "running", steps: ["Distillation", "Export", "Measure"], step: "Distillation", index: 1, of: 3, share: 0.5, rate: 12.34, left: 94, reason: null, curve: [], ...given });
 const point = (epoch, figures, epochs = 3) => ({ epoch, epochs, figures });
@@ -79,11 +79,24 @@ test("a curve is drawn of the figure that tells most", () => {
 });
 
 test("the drawing holds every point and the baseline's line", () => {
-  const series = { points: [{ value: 0.5 }, { value: 0.75 }] };
+  const series = { name: "validation_loss", points: [{ value: 0.5 }, { value: 0.75 }] };
   const [low, high] = curveSpan(series, 0.9);
   assert.ok(low < 0.5 && high > 0.9);
-  const [flat, top] = curveSpan({ points: [{ value: 0 }] }, null);
+  const [flat, top] = curveSpan({ name: "validation_loss", points: [{ value: 0 }] }, null);
   assert.ok(flat < 0 && top > 0);
+  const share = (...values) => curveSpan({ name: "validation_accuracy", points: values.map((value) => ({ value })) }, null);
+  assert.equal(share(1)[1], 1);
+  assert.equal(share(0, 0.5)[0], 0);
+  assert.ok(share(0)[1] > 0 && share(1)[0] < 1);
+});
+
+test("large figures of a curve are shortened, all ticks on one scale and told apart", () => {
+  assert.equal(curveFigure("validation_loss", 10_230_000_000), "10.2\u00a0G");
+  assert.deepEqual(curveTicks("validation_loss", [0, 5e9, 10e9]), ["0", "5\u00a0G", "10\u00a0G"]);
+  assert.deepEqual(curveTicks("validation_rmse", [100_200, 100_400]), ["100\u00a0200", "100\u00a0400"]);
+  assert.deepEqual(curveTicks("validation_loss", [0.0005, 0.001]), ["0.0005", "0.001"]);
+  assert.deepEqual(curveTicks("validation_loss", [1e20, 2e20]), ["1e20", "2e20"]);
+  assert.deepEqual(curveTicks("validation_accuracy", [0.5, 1]), ["50.0", "100"]);
 });
 
 test("the first and the last epoch are named, and a few between", () => {
