@@ -44,7 +44,7 @@ function heading(host, column, off) {
       { class: "wb-cmp-head" },
       compareLetter(column),
       glyph(column.family),
-      column.id,
+      h("span", { class: "wb-cmp-id" }, column.id),
       column.label ? h("span", { class: "wb-own-name" }, column.label) : null,
       h("button", { type: "button", class: "wb-b wb-icon wb-cmp-x", title: name, aria: { label: name }, data: { key: `without-${column.id}` }, onclick: remove }, "×"),
     ),
