@@ -187,6 +187,8 @@ def test_a_name_of_another_study_is_taken_and_said_while_it_is_typed(place):
     assert "belongs to the study shapes" in other.publish["errors"]["name"]
     other.do("publish", {**FORM, "name": "mine"})
     assert "belongs to the study shapes" in settled(other)["errors"]["name"] and other.publish["done"] is None
+    mine.do("publish-typed", {**FORM, "name": "a b/c"})
+    assert not mine.publish["nameable"] and other.publish["nameable"]
     mine.do("publish-typed", {**FORM, "name": "mine"})
     mine.chosen = ["baseline"]
     mine.refresh("publish")

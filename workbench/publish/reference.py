@@ -9,9 +9,14 @@ _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}"
 _REFERENCE = re.compile(rf"({_NAME})(?:@({_NAME})|:([0-9]{{1,9}}))?")
 
 
+def fits(name: str) -> bool:
+    """Whether it can be a name at all."""
+    return bool(re.fullmatch(_NAME, name))
+
+
 def checked(name: str, what: Part) -> str:
     """A name or an alias that can be one everywhere: it is a folder's name, and it stands in references."""
-    if not isinstance(name, str) or not re.fullmatch(_NAME, name):
+    if not isinstance(name, str) or not fits(name):
         raise InputError("published-name", what=what, name=repr(name))
     return name
 

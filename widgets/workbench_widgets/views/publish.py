@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import WorkbenchError
 from workbench.plots.axis import title
 from workbench.plots.family import spelled
+from workbench.publish.reference import fits
 from workbench_widgets.in_hand import in_hand
 from workbench_widgets.looking import looked
 from workbench_widgets.refusals import sentence
@@ -52,6 +53,7 @@ def view(session: "Session") -> dict[str, Any]:
         "candidate": candidate.id,
         "file": _file(candidate),
         "taken": reserved,
+        "nameable": fits(typed["name"]),
         "checks": checks_of(candidate, found, shown["busy"], done),
         "card": card_of(candidate, found, done),
         "done": done,

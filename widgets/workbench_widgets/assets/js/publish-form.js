@@ -98,8 +98,9 @@ function publishSaid(control, place, error, otherwise) {
   fill(place, error ? sentence(error, "bad") : sentence(otherwise));
 }
 
-function publishTaken(view, say) {
-  if (!view.name || !view.file) return "";
+/** What is said below a name that is not refused. */
+export function publishTaken(view, say) {
+  if (!view.name || !view.file || view.nameable === false) return ""; // of what cannot be a name nothing is promised
   if (!view.taken) return say("publish-free");
   const { next_version: version, same } = view.taken;
   return same ? say("publish-same", { version: same }) : say("publish-taken", { version });
@@ -110,12 +111,14 @@ function publishLabel(view, say) {
   return version ? say("publish-go-version", { version }) : say("publish-go");
 }
 
-function publishBusy(view, say) {
+/** What stands beside the button. */
+export function publishBusy(view, say) {
   if (view.busy) {
     const checks = view.checks || [];
     const at = checks.findIndex((check) => check.state === "doing");
     const title = say(`publish-${checks[Math.max(at, 0)]?.key || "test"}`);
     return say("publish-busy", { index: Math.max(at, 0) + 1, of: checks.length, title });
   }
-  return view.done ? say("publish-done-short") : "";
+  const refused = Object.values(view.errors || {}).some(Boolean); // what was published before is not what the form says now
+  return view.done && !refused ? say("publish-done-short") : "";
 }
