@@ -8,7 +8,7 @@ import { found } from "./folders.mjs";
 
 const load = async (name) => import(found(name));
 const { best, dominates, frontier, nearest, staircase } = await load("pareto.js");
-const { digits, ticks } = await load("format.js");
+const { digits, said, ticks } = await load("format.js");
 const { heightOf } = await load("view.js");
 const { estimateOf, figuresOf, readPoints } = await load("points.js");
 const { between, movedRange, scaleOf, zoomedRange } = await load("scale.js");
@@ -19,7 +19,7 @@ const { csvOf } = await load("frontier-save.js");
 const { unpacked } = await load("packed.js");
 const { isInside } = await load("frontier-pointer.js");
 const { paintChart } = await load("frontier-paint.js");
-const { placeOf } = await load("frontier-place.js");
+const { insideAt, placeOf } = await load("frontier-place.js");
 const { SvgPen } = await load("svg-pen.js");
 const { FAMILY_KEYS } = await load("shapes.js");
 
@@ -58,6 +58,8 @@ for (const one of cases("view")) {
 
 test("figures and ticks are those of the library's axes", () => {
   for (const [value, said] of cases("figures").numbers) assert.equal(digits(value).replace(/\.0+$/, ""), said);
+  for (const [value, text] of cases("figures").counts) for (const unit of ["parameters", "MACs"]) assert.equal(said(value, unit), text);
+  assert.equal(said(20_150_000, "MACs"), "20.1\u00a0M");
   for (const one of cases("figures").ticks) assert.deepEqual(ticks(one.low, one.high, 7, one.log), one.ticks);
 });
 
@@ -158,6 +160,34 @@ test("nothing is hidden silently", () => {
   state.changed();
   assert.equal(countSaid("en", state, 2), "1 of 4 files shown; 1 failed; 1 cancelled; 1 at work; 1 hidden by hand; 1 switched off: Prune, train; 1 without Accuracy; 2 below the view");
   assert.equal(countSaid("en", stateOf(study(["c1", "q", 4, 0.9])), 0), "1 file");
+  const bare = study(["c1", "q", 4, 0.9], ["c2", "q", 5, null]);
+  bare.columns.accuracy.value = bytes([NaN, 0.9, NaN]);
+  assert.equal(countSaid("en", stateOf(bare), 0), "1 of 2 files shown; 1 without Accuracy", "the baseline is never counted");
+});
+
+test("a figure without a unit is announced with its measure", () => {
+  const counted = study(["c1", "q", 14_321, 0.9]);
+  counted.measures = counted.measures.map((m) => (m.name === "size_bytes" ? { ...m, name: "size_bytes", unit: "parameters" } : m));
+  const state = stateOf(counted);
+  assert.match(spokenPoint("en", state, state.data.points[0]), /90\.0.%, Size 14.321\./);
+});
+
+test("the words beside the baseline's interval stand where neither a mark nor the limit's tag lies", () => {
+  const at = (...files) => {
+    const state = stateOf(study(...files));
+    return [state, placeOf(state, 800, 456)];
+  };
+  const [state, place] = at(["c1", "q", 90_000, 0.9], ["c2", "q", 20_000, 0.5]);
+  const free = insideAt(state, place, 200);
+  assert.ok(free && free.left === place.left + 6);
+  const marks = { ...state.scene, items: [{ x: place.x.back(free.left + 100), y: place.y.back(free.top + 6) }] };
+  const under = { scene: marks, direction: (axis) => state.direction(axis), limit: () => null };
+  assert.equal(insideAt(under, place, 200), null);
+  assert.ok(insideAt(under, place, 60), "shorter words end before the mark");
+  const right = { x: place.x.high, y: place.y.back(free.top + 6), low: state.scene.base.low, high: place.y.back(free.top - 5) };
+  const tagged = { scene: { items: [], base: right }, direction: (axis) => state.direction(axis), limit: () => right.y };
+  assert.equal(insideAt(tagged, place, 200), null);
+  assert.ok(insideAt({ ...tagged, limit: () => place.y.low }, place, 200));
 });
 
 test("a file comes into the hand, and those in the comparison stay", () => {

@@ -27,7 +27,7 @@ function bestLine(state, language, acts, best, said) {
   const { point } = best;
   const taken = state.chosen[0] === point.id;
   const figures = ["y", "x"].map((axis) => figure(best[axis], state.data.measure[state[axis]].unit));
-  const shown = figures.flatMap(([number, unit], k) => [k ? ", " : "", number, h("span", { class: "wb-unit" }, `\u00a0${unit}`)]);
+  const shown = figures.flatMap(([number, unit], k) => [k ? ", " : "", number, unit ? h("span", { class: "wb-unit" }, `\u00a0${unit}`) : null]);
   const button = h("button", { type: "button", class: "wb-b", disabled: taken, data: { key: "best" }, onclick: () => acts.take(point.id) }, word(language, taken ? "frontier-selected" : "frontier-select"));
   const lead = said ? word(language, "frontier-best", { limits: said }) : word(language, "frontier-best-all");
   return [h("span", {}, lead), h("span", { class: "wb-answer-file" }, glyph(point.family), " ", h("b", {}, point.id), " ", shown), button];
@@ -49,7 +49,7 @@ function pickedRange(state, items, axis) {
   const values = items.map((item) => item[axis]);
   const unit = state.data.measure[state[axis]].unit;
   const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => figure(value, unit));
-  return low[1] === high[1] ? `${low[0]}–${high[0]} ${high[1]}` : `${low.join(" ")}–${high.join(" ")}`;
+  return (low[1] === high[1] ? `${low[0]}–${high.join(" ")}` : `${low.join(" ")}–${high.join(" ")}`).trim();
 }
 
 /** The file in hand. `acts`: { keep(id), edit(id), publish(id), star(id), hide(id, hidden), rename(id), label(id, text) }. */

@@ -1,11 +1,11 @@
 // The two limits: lines that can be dragged and moved by keys, each a slider with a name and a value.
 
 import { h } from "./dom.js";
+import { tagAside } from "./frontier-place.js";
 import { limitSaid, measureTitle } from "./frontier-say.js";
 import { word } from "./words.js";
 
 const LIMIT_STEPS = 200; // keys go through the view in so many steps
-const LIMIT_TAG = [76, 16]; // what the tag at a line's end covers, and a mark's own half
 const LIMIT_KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
 export class FrontierLimits {
@@ -42,7 +42,7 @@ export class FrontierLimits {
     const pixel = value === null ? this.end(axis) : Math.min(Math.max(scale.at(value), first), last);
     element.classList.toggle("wb-lim-none", value === null);
     element.classList.toggle("wb-lim-first", value === null && pixel === first);
-    element.classList.toggle("wb-lim-aside", axis === "y" && this.covers(pixel));
+    element.classList.toggle("wb-lim-aside", axis === "y" && tagAside(state, place, pixel));
     element.style.left = axis === "x" ? `${pixel}px` : `${place.left}px`;
     element.style.top = axis === "x" ? "0" : `${pixel}px`;
     element.style[axis === "x" ? "height" : "width"] = `${axis === "x" ? place.bottom : place.right - place.left}px`;
@@ -58,14 +58,6 @@ export class FrontierLimits {
   edges(axis) {
     const { left, right, top, bottom } = this.place;
     return axis === "x" ? [left, right] : [top, bottom];
-  }
-
-  /** Whether the tag at the right end of a line at this height would lie on the baseline's mark. */
-  covers(pixel) {
-    const { base } = this.state.scene;
-    if (!base) return false;
-    const [width, half] = LIMIT_TAG;
-    return Math.abs(this.place.y.at(base.y) - pixel) < half && this.place.x.at(base.x) > this.place.right - width;
   }
 
   /** Where a limit that is not set is parked: the end of the axis where everything is allowed. */

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { figure } from "./format.js";
-import { chartTicks, crossAt } from "./frontier-place.js";
+import { chartTicks, crossAt, insideAt } from "./frontier-place.js";
 import { axisLabel, intervalSaid, measureTitle, nameOf, toldMeasures, upLabel } from "./frontier-say.js";
 import { estimateOf, figuresOf } from "./points.js";
 import { glyph, lossSign } from "./shapes.js";
@@ -25,11 +25,9 @@ export function axesOver(state, place, language) {
     axisText("", { left: place.left, top: place.height - 14 }, word(language, betterSide(x))),
   ];
   if (state.scene.failed.length) shown.push(axisText("wb-ax-gutter", { top: place.gutter }, word(language, "frontier-failed")));
-  const { base } = state.scene;
-  const edge = base ? place.y.at(state.direction("y") > 0 ? base.high : base.low) : NaN;
-  if (edge > place.top - 2 && edge < place.bottom - 40 && place.width > 520) {
-    shown.push(axisText("wb-ax-inside", { left: place.left + 6, top: edge + 5 }, word(language, "frontier-inside")));
-  }
+  const words = word(language, "frontier-inside");
+  const inside = insideAt(state, place, words.length * (language === "zh" ? 12 : 6));
+  if (inside) shown.push(axisText("wb-ax-inside", inside, words));
   return shown;
 }
 

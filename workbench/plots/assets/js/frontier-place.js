@@ -5,6 +5,7 @@ import { figuresOf } from "./points.js";
 import { scaleOf } from "./scale.js";
 
 export const GUTTER = 24;
+const PLACE_TAG = [76, 16]; // what the tag at the end of a limit covers, and a mark's own half
 const PLACE_WAITING = 20; // from one failed file without a known x to the next
 
 /** Where things stand: edges of the plot in pixels, and the two scales. */
@@ -29,6 +30,27 @@ export function placeOf(state, width, height, view = state.view()) {
 export function crossAt(state, place, point, index) {
   const known = figuresOf(state.data, point, state.x);
   return known ? place.x.at(known[0]) : place.left + 14 + index * Math.min(PLACE_WAITING, (place.right - place.left) / (state.scene.failed.length + 1));
+}
+
+/** Whether the tag at the right end of the upright limit, at this height, would lie on the baseline's mark: it is put left. */
+export function tagAside(state, place, pixel) {
+  const { base } = state.scene;
+  const [width, half] = PLACE_TAG;
+  return Boolean(base) && Math.abs(place.y.at(base.y) - pixel) < half && place.x.at(base.x) > place.right - width;
+}
+
+/** Where words `width` wide under the edge of the baseline's interval begin; null where there is no room, or a tag or mark lies. */
+export function insideAt(state, place, width) {
+  const { base, items } = state.scene;
+  const up = state.direction("y") > 0;
+  const edge = base ? place.y.at(up ? base.high : base.low) : NaN;
+  if (!(edge > place.top - 2 && edge < place.bottom - 40 && place.width > 520)) return null;
+  const [left, middle] = [place.left + 6, edge + 11];
+  const limit = state.limit("y");
+  const tag = limit === null ? (up ? place.bottom : place.top) : Math.min(Math.max(place.y.at(limit), place.top), place.bottom);
+  if (tagAside(state, place, tag) && Math.abs(tag - middle) < (limit === null ? 27 : 17)) return null;
+  const covered = ({ x, y }) => place.x.at(x) < left + width + 8 && place.x.at(x) > left - 8 && Math.abs(place.y.at(y) - middle) < 13;
+  return items.some(covered) ? null : { left, top: edge + 5 };
 }
 
 /** Round values of both axes. */

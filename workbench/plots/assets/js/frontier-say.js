@@ -73,15 +73,22 @@ export function toldMeasures(state, most = 4) {
 export function spokenPoint(language, state, point) {
   if (point.reason) return word(language, point.status === "failed" ? "frontier-spoken-failed" : "frontier-spoken-gone", { id: point.id, reason: point.reason });
   const told = [state.y, state.x].map((name) => [figuresOf(state.data, point, name), state.data.measure[name]]);
-  const figures = told.filter(([found]) => found).map(([found, measure]) => said(found[0], measure.unit));
+  const figures = told.filter(([found]) => found).map(([found, measure]) => spokenFigure(language, found[0], measure));
   const head = point.row === 0 ? nameOf(language, point) : `${point.id}, ${nameOf(language, point)}`;
   const stop = language === "zh" ? "。" : ". ";
   return [head, figures.join(", "), point.verdict].filter(Boolean).map((part) => part + stop).join("").trim();
 }
 
+/** A figure that no unit tells apart is said with its measure. */
+function spokenFigure(language, value, measure) {
+  const text = said(value, measure.unit);
+  return ["", "M"].includes(figure(value, measure.unit)[1]) ? `${measureTitle(language, measure)} ${text}` : text;
+}
+
 /** What is shown, and of what is not shown, why: "n of m files shown; 3 failed; 2 hidden by hand". */
 export function countSaid(language, state, below) {
-  const { items, base, failed, cancelled, working, hidden, off, lacking } = state.scene;
+  const { items, base, failed, cancelled, working, hidden, off } = state.scene;
+  const lacking = state.scene.lacking.filter((point) => point.row); // the baseline is never counted
   const shown = items.length - (base ? 1 : 0);
   const all = shown + hidden.length + off.filter((point) => point.status === "measured").length + lacking.length;
   const one = all === 1 ? "frontier-files-one" : "frontier-files";

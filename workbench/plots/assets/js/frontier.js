@@ -86,6 +86,7 @@ class FrontierPanel {
     this.redraw();
     const come = this.state.data.points.filter((point) => point.status === "measured" && !before.has(point.id));
     if (known) this.chart.fly(come);
+    else this.say(""); // what was said of another study's files
   }
 
   /** The file that Publish would take while none is chosen; says whether it is another one. */
