@@ -1,5 +1,7 @@
 """kill -9 of the visitor's kernel, and of the server: told within 5 s, what was typed is kept, and there is a way back."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 from visiting import MINUTE, kill, picture, processes
@@ -37,6 +39,18 @@ def test_a_killed_kernel_is_told_and_the_page_comes_back_with_what_was_typed(vis
     expect(note).to_be_hidden(timeout=2 * MINUTE)
     v.ready().opened(beside)
     assert kept(v) == ["typed-after", "For a test of the lost kernel"]
+    assert not [said for said in v.complaints if "405" in said]
+
+
+def test_killed_kernels_that_waited_for_visitors_are_given_to_none(visits, address, home):
+    visits(address).ready().close()
+    end = time.monotonic() + 60
+    while len(processes(home, "ipykernel")) < 2:  # the pool is being filled again
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    kill(processes(home, "ipykernel"))
+    time.sleep(1)  # the server looks after them twice a second
+    visits(address).ready()
 
 
 def test_a_killed_server_is_told_and_the_page_comes_back_when_it_has_been_started(visits, dashboard, beside):

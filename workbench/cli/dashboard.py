@@ -36,6 +36,7 @@ def dashboard(port: int, no_browser: bool) -> None:
         "--preheat_kernel=True",
         f"--pool_size={_POOL}",
         "--VoilaConfiguration.multi_kernel_manager_class=workbench_widgets.kernels.Kernels",
+        "--KernelManager.autorestart=False",  # a kernel that was started again has no page in it
         "--VoilaExecutor.timeout=60",
         "--MappingKernelManager.cull_idle_timeout=120",
         "--MappingKernelManager.cull_interval=60",

@@ -92,8 +92,9 @@ function lostNote(host, since) {
 
 /** Loads the page again where the server answers: it comes back to where one was. Where it does not, this view stays. */
 async function connectAgain(refused) {
+  const script = document.querySelector("script[src]"); // to ask for the page itself would start a kernel
   try {
-    await fetch(location.href, { method: "HEAD", cache: "no-store" });
+    await fetch(script ? script.src : location.href, { method: "HEAD", cache: "no-store" });
   } catch {
     refused();
     return;
