@@ -88,6 +88,18 @@ def test_a_file_answers_as_its_module_for_any_batch(tmp_path):
     assert parity.holds and parity.n == len(DIGITS.validation) and report.figures["bytes"] == file.size_bytes
 
 
+def test_tensors_may_be_called_as_the_exporter_calls_others(tmp_path):
+    module, task = shaken(Odd(), 2), wb.tasks.named(DIGITS, ["relu"], "linear")
+    file, _, parity = export(module, task, tmp_path / "m.onnx")
+    model = onnx.load(file.path)
+    onnx.checker.check_model(model, full_check=True)
+    assert [model.graph.input[0].name, model.graph.output[0].name] == ["relu", "linear"] and parity.holds
+    inputs = DIGITS.test.inputs[:8]
+    ours = ort.InferenceSession(str(file.path), providers=["CPUExecutionProvider"]).run(["linear"], {"relu": inputs})[0]
+    with torch.no_grad():
+        assert np.allclose(ours, module(torch.from_numpy(inputs)).numpy(), rtol=1e-4, atol=1e-4)
+
+
 def test_the_same_module_gives_the_same_bytes(tmp_path):
     module = shaken(Odd(), 2)
     one, two = (export(module, DIGITS, tmp_path / f"{k}.onnx")[0] for k in "ab")

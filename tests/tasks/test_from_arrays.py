@@ -238,3 +238,24 @@ def test_batches_cover_a_split_once_whatever_their_size(x, data):
     rows = np.concatenate([b for _, b in parts])
     assert sorted(rows) == list(y) and np.array_equal(np.concatenate([a["input"] for a, _ in parts]), x[rows])
     assert seed is not None or np.array_equal(rows, y)
+
+
+def test_tensors_are_called_otherwise_and_the_data_stay(home):
+    x = np.arange(12, dtype=np.float32).reshape(6, 2)
+    task = wb.tasks.from_arrays("t", *[({"a": x, "b": x + 1}, None)] * 3, kind="outputs")
+    called = wb.tasks.named(task, ["first", "second"], "answer")
+    again = wb.tasks.from_spec(called.spec())
+    for named in (called, again):
+        assert list(named.train.arrays) == ["first", "second"] and named.output_name == "answer"
+        assert np.array_equal(named.test.arrays["second"], x + 1)
+    assert again.digest == called.digest != task.digest
+    assert wb.tasks.named(task, ["first", "second"], "other").digest != called.digest
+    assert wb.tasks.named(called, ["a", "b"], "output").digest == task.digest
+
+
+@pytest.mark.parametrize("names", [(["a"], "y"), (["a", "a"], "y"), (["a", "y"], "y"), (["a", " "], "y")])
+def test_names_that_name_nothing(names):
+    x = np.zeros((6, 2), np.float32)
+    task = wb.tasks.from_arrays("t", *[({"a": x, "b": x}, None)] * 3, kind="outputs")
+    with pytest.raises(InputError, match="has 2 inputs and one output"):
+        wb.tasks.named(task, *names)

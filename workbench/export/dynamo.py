@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import logging
 import warnings
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from workbench.export.origins import name_by_origin
 from workbench.tasks.task import Array, Split, Task
 
 if TYPE_CHECKING:
+    import onnx_ir
     from onnx import ModelProto
     from torch import nn
 
@@ -45,11 +47,12 @@ def exported(module: "nn.Module", task: Task) -> Exported:
                 dynamo=True,
                 dynamic_shapes=tuple({0: batch} for _ in order),
                 input_names=list(order),
-                output_names=[output_name(task)],
+                output_names=[task.output_name],
                 optimize=False,
                 verbose=False,
             )
             assert program is not None
+            _set_apart(program.model)
             traced = program.model_proto
             program.optimize()
             folded = _folded(program.model_proto)
@@ -59,9 +62,18 @@ def exported(module: "nn.Module", task: Task) -> Exported:
         raise StepFailed("export-failed", why=_root(error)) from error
 
 
-def output_name(task: Task) -> str:
-    """The name of the file's output: the task's, or "output"."""
-    return task.signature.outputs[0].name if task.signature.outputs else "output"
+def _set_apart(model: "onnx_ir.Model") -> None:
+    """The exporter gives inputs and output their names without a look at who else has them: a value within the graph that is
+    called alike gets another name."""
+    graph = model.graph
+    ends = {*graph.inputs, *graph.outputs}
+    taken = {value.name for value in ends}
+    within = [value for node in graph.all_nodes() for value in node.outputs if value not in ends]
+    every = taken | {value.name for value in within} | set(graph.initializers)
+    for value in within:
+        if value.name in taken:
+            value.name = next(name for k in itertools.count(1) if (name := f"{value.name}_{k}") not in every)
+            every.add(value.name)
 
 
 def _examples(split: Split) -> dict[str, Array]:

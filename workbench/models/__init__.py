@@ -9,6 +9,7 @@ from workbench.models.fitting import check_fits
 from workbench.models.live import describe
 from workbench.models.model import Cut, Model
 from workbench.models.onnx_graph import FileForm, file_form
+from workbench.models.tensors import as_called
 from workbench.models.weights import check_weights, store_weights, tensor_shapes
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "FileForm",
     "Model",
     "answers",
+    "as_called",
     "call",
     "check_fits",
     "check_weights",

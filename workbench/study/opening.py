@@ -7,7 +7,7 @@ from workbench import jobs
 from workbench.errors import Conflict, InputError, NotFound
 from workbench.events import Event
 from workbench.files import digest_json
-from workbench.models import Model
+from workbench.models import Model, as_called
 from workbench.objects import Objects
 from workbench.records import BASELINE, Records, StudyRow
 from workbench.study.catalog import studies
@@ -33,6 +33,7 @@ def opened(
     if row is None:
         if task is None or model is None:
             raise _unknown(name, given=task is not None or model is not None)
+        task = as_called(task, model)
         asked = {"task": task.spec(), "model": model.to_json(), "seed": seed or 0, "identity": _identity(task, model)}
         return _made(records, name, asked, model, device, on_event)
     _same(row, task, model, seed)
@@ -70,7 +71,8 @@ def _same(row: StudyRow, task: Task | None, model: Model | None, seed: int | Non
     if model is not None and model.digest != row.identity["model"]:
         changed = model.code != row.identity["code"] and model.source == row.model["source"]
         raise Conflict("study-differs", name=row.name, what=part("what-code" if changed else "what-model"))
-    if task is not None and _identity(task, Model.from_json(row.model))["data"] != row.identity["data"]:
+    made_with = Model.from_json(row.model)
+    if task is not None and _identity(as_called(task, made_with), made_with)["data"] != row.identity["data"]:
         raise Conflict("study-differs", name=row.name, what=part("what-data-set"))
     if seed is not None and seed != row.seed:
         raise Conflict("study-differs", name=row.name, what=part("what-seed", seed=row.seed))

@@ -11,7 +11,7 @@ from workbench.events import Event
 from workbench.graphs.file import GraphFile
 from workbench.jobs.progress import Reader, reader
 from workbench.measure.quality import metric
-from workbench.models import Model, describe
+from workbench.models import Model, as_called, describe
 from workbench.plots import Chart
 from workbench.plots.page import write_page
 from workbench.recipes import Recipe, all_recipes
@@ -65,13 +65,17 @@ class Study:
         (`NotFound` where there is none). `seed` is the study's own, 0 where a new one names none: every step's seed
         follows from it. Raises `InputError` for a model that does not fit the task or holds NaN, `StepFailed` where the
         baseline cannot be made.
+
+        Of a model from an ONNX file every file of the study calls inputs and output as that one does, and so does
+        `study.task`.
         """
         check_given(task)
         records = Records()
         described = None if model is None else describe(model)
         with reader(on_event) as read:
             row = opened(records, name, task, described, seed, device, read)
-        return cls(row, records, task, described, device)
+        called = None if task is None else as_called(task, Model.from_json(row.model))
+        return cls(row, records, called, described, device)
 
     @property
     def name(self) -> str:

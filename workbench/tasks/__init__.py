@@ -1,6 +1,7 @@
 """What a model is for: data in three splits, the question that is asked of it, the form of inputs and outputs."""
 
 from workbench.tasks.arrays import from_arrays
+from workbench.tasks.naming import named
 from workbench.tasks.reading import from_file
 from workbench.tasks.registry import available, check_given, from_spec, load, names
 from workbench.tasks.task import Signature, Split, Task, TensorSpec
@@ -16,5 +17,6 @@ __all__ = [
     "from_file",
     "from_spec",
     "load",
+    "named",
     "names",
 ]

@@ -13,6 +13,7 @@ from typing import Any
 from workbench.errors import InputError, NotFound
 from workbench.files import canonical
 from workbench.tasks import builtin, snapshots
+from workbench.tasks.naming import as_described
 from workbench.tasks.task import StoredSplit, Task
 from workbench.words import nearest
 
@@ -61,7 +62,8 @@ def _rebuilt(text: str) -> Task:
 
     spec = json.loads(text)
     source = spec["source"]
-    task = load(source["builtin"]) if "builtin" in source else snapshots.read(spec["name"], source)
+    found = load(source["builtin"]) if "builtin" in source else snapshots.read(spec["name"], source)
+    task = as_described(found, source)
     if task.digest != spec["digest"]:
         raise InputError("data-changed", name=spec["name"])
     return task

@@ -15,6 +15,8 @@ Array = npt.NDArray[Any]
 Inputs = Array | dict[str, Array]
 Kind = Literal["classification", "regression", "outputs"]
 
+ANSWER = "output"
+
 
 @dataclass(frozen=True)
 class TensorSpec:
@@ -116,7 +118,8 @@ class Task:
 
     `classes` are the labels of a classification in the order of the model's outputs; `preprocessing` is what was done to
     raw inputs (JSON), so that whoever serves the model does the same; `source` is how another process finds the data:
-    {"builtin": name}, or {"objects": key, "test": key} of snapshots in the object store, which `keep` writes.
+    {"builtin": name}, or {"objects": key, "test": key} of snapshots in the object store, which `keep` writes, and "tensors"
+    where these go by other names. `answer` is what the output is called where the signature does not say it.
     """
 
     name: str
@@ -130,6 +133,7 @@ class Task:
     source: Mapping[str, Any]
     licence: str = "unknown"
     keep: "Callable[[Task], None] | None" = None
+    answer: str = ANSWER
 
     def __repr__(self) -> str:
         sizes = f"{len(self.train)} / {len(self.validation)} / {len(self.test)}"
@@ -140,7 +144,13 @@ class Task:
         """Of everything that a choice may depend on: train and validation data and the question. Never of the test split."""
         parts: dict[str, Any] = {"train": self.train.digest, "validation": self.validation.digest, "kind": self.kind}
         parts |= {"classes": list(self.classes), "signature": self.signature.to_json()}
+        parts |= {} if self.answer == ANSWER else {"answer": self.answer}
         return digest_json(parts)
+
+    @property
+    def output_name(self) -> str:
+        """The name of the output of every file that is exported for the task."""
+        return self.signature.outputs[0].name if self.signature.outputs else self.answer
 
     @property
     def loss(self) -> str:

@@ -11,6 +11,8 @@ SENTENCES = {
     "split-form": "{split} is not a pair (inputs, targets). Give {split}=(x, y), and {split}=(x, None) for kind='outputs'.",
     "split-empty": "{split} holds no sample. Give it at least one.",
     "split-lengths": "{split}: {first} has {first_length} samples and {second} has {second_length}. Give both the same number.",
+    "tensor-names": "The task {task} has {wanted} inputs and one output, and {found} do not name them. Give every one of them a name "
+    "of its own, the output's last.",
     "split-differs": "{split}: {name} is {found}, in train it is {expected}. Give every split the same names (in the same order), shapes and types.",
     "input-names": "{split}: the inputs are a dict without names, or with a name that is not a text. Give each array a name.",
     "input-type": "{split}: {name} holds {found}, which no network takes. Give numbers, all rows of the same shape.",

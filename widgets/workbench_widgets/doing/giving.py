@@ -195,6 +195,7 @@ def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:
         changed(session, lambda now: keep(now, errors={**now.errors, "network": why}))
     else:
         changed(session, lambda now: keep(now, loaded=model), another=True)
+        session.memory["load-preview"] = ("own", described(wb.models.as_called(task, model), shapes=own.shapes))
 
 
 def _folder(session: "Session", spared: Path | None = None) -> Folder:

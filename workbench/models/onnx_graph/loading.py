@@ -31,7 +31,8 @@ def load(path: str | Path, task: Task) -> Model:
 
     The file is read as data; weights that lie in another file have to lie beside it. It is kept in the object store, so
     that the original may go. A classification's last Softmax is left out, for training and distilling take what stands
-    before it: `arguments["left_out"]` names it.
+    before it: `arguments["left_out"]` names it. A study of the model calls inputs and output as the file does, but for the
+    output of a file without its Softmax, for that is another one.
 
     Raises `NotFound` and `Damaged` for the file, `InputError` for one that does not fit the task, that is quantized, or
     that has an operator which is not known; and where the module's answers on samples of the task are not those of ONNX
@@ -57,7 +58,7 @@ def load(path: str | Path, task: Task) -> Model:
     data = model.SerializeToString(deterministic=True)
     key = digest_json({"onnx": digest_bytes(data), "version": VERSION})
     Objects().put(key, lambda folder: _write(folder / GRAPH, data))
-    said = {"inputs": inputs} | ({"left_out": left_out} if left_out else {})
+    said = {"inputs": inputs} | ({"left_out": left_out} if left_out else {"output": output})
     loaded = Model("module", path.stem, f"onnx:{path.stem}", key, said)
     run_job(
         "workbench.models.onnx_graph.checking:check", {"model": loaded.to_json()}, blobs=_packed(feeds, whole), lane="quick"

@@ -10,6 +10,7 @@ SENTENCES = {
     "split-form": "{split} 不是一对 (inputs, targets)。请给出 {split}=(x, y)；kind='outputs' 时给出 {split}=(x, None)。",
     "split-empty": "{split} 没有样本。请至少给出一个。",
     "split-lengths": "{split}：{first} 有 {first_length} 个样本，{second} 有 {second_length} 个。请给出同样的数目。",
+    "tensor-names": "任务 {task} 有 {wanted} 个输入和一个输出，{found} 不能作为它们的名称。请给每一个各自的名称，输出的名称在最后。",
     "split-differs": "{split}：{name} 为 {found}，在 train 中为 {expected}。各划分的名称（及顺序）、形状和类型须相同。",
     "input-names": "{split}：输入是没有名称的字典，或有的名称不是文本。请给每个数组一个名称。",
     "input-type": "{split}：{name} 含有{found}，任何网络都不接受。请给出数，各行形状相同。",

@@ -1,0 +1,88 @@
+"""What is made of an ONNX file takes that file's place: its tensors have the names that a person's programs ask for."""
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import pytest
+import torch
+from torch import nn
+
+import workbench as wb
+from workbench import jobs
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory):
+    """One home, and one warm worker, for the file's tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+        jobs.retire()
+
+
+@pytest.fixture(scope="module")
+def task():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(40, 6)).astype(np.float32), np.arange(40) % 3
+    return wb.tasks.from_arrays("rows", train=(x, y), validation=(x[:20], y[:20]), test=(x[20:], y[20:]))
+
+
+def written(path, *last, inputs="x", output="y"):
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Linear(32, 3), *last).eval()
+    batch = {"dynamic_shapes": ({0: torch.export.Dim("batch")},)}
+    names = {"input_names": [inputs], "output_names": [output]}
+    torch.onnx.export(module, (torch.zeros(2, 6),), str(path), verbose=False, dynamo=True, **names, **batch)
+    return path
+
+
+def renamed(path, names):
+    """The file with tensors called otherwise, as other exporters than PyTorch's call them."""
+    model = onnx.load(str(path))
+    for node in model.graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    for value in (*model.graph.input, *model.graph.output):
+        value.name = names.get(value.name, value.name)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+    return path
+
+
+def names_of(file):
+    graph = onnx.load(str(file)).graph
+    return [value.name for value in graph.input], [value.name for value in graph.output]
+
+
+@pytest.mark.parametrize("inputs, output", [("pixel values", "scores"), ("linear", "relu"), ("x:0", "Identity:0")])
+def test_every_file_is_called_as_the_one_that_was_loaded(task, tmp_path, inputs, output):
+    path = renamed(written(tmp_path / "net.onnx"), {"x": inputs, "y": output, "linear": "a", "relu": "b"})
+    model = wb.models.load(path, task=task)
+    study = wb.Study.open(f"called-{inputs.split(':')[0].split()[0]}", task=task, model=model)
+    small = study.run(wb.Recipe([wb.StructuredPruning(ratio=0.5), wb.FineTuning(epochs=1), wb.StaticQuantization()]))
+    for file in (study.baseline.file, small.file):
+        onnx.checker.check_model(onnx.load(str(file)), full_check=True)
+    assert names_of(study.baseline.file) == names_of(small.file) == ([inputs], [output])
+    again = wb.Study.open(study.name)
+    assert list(again.task.validation.arrays) == [inputs] and again.task.digest == study.task.digest
+    assert wb.Study.open(study.name, task=task, model=model).baseline.id == study.baseline.id
+    published = wb.load_artifact(small.publish(study.name).path)
+    x = task.test.inputs
+    theirs = ort.InferenceSession(str(small.file), providers=["CPUExecutionProvider"]).run([output], {inputs: x})[0]
+    assert np.allclose(published.predict(x).outputs[output], theirs, atol=1e-6)
+
+
+def test_scores_are_not_called_as_the_probabilities_were(task, tmp_path):
+    model = wb.models.load(written(tmp_path / "net.onnx", nn.Softmax(1), output="probabilities"), task=task)
+    assert model.arguments["left_out"]
+    wb.Study.open("scores", task=task, model=model)
+    again = wb.Study.open("scores")
+    assert names_of(again.baseline.file) == (["x"], ["logits"])
+    assert np.array_equal(again.task.train.arrays["x"], task.train.inputs)
+
+
+def test_names_that_would_be_there_twice_are_left(task, tmp_path):
+    """The file's input has the name of the scores."""
+    model = wb.models.load(written(tmp_path / "net.onnx", nn.Softmax(1), inputs="logits"), task=task)
+    study = wb.Study.open("twice", task=task, model=model)
+    assert names_of(study.baseline.file) == (["input"], ["logits"])
