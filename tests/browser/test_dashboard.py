@@ -62,9 +62,14 @@ def test_what_one_visitor_measured_another_sees_and_a_reload_comes_back(visit):
     v.choose_digits()
     rows = v.measured()
     assert rows >= 1
+    recipe = v.region("Recipe")
+    recipe.get_by_role("button", name="YAML", exact=True).click()
+    recipe.get_by_role("textbox").first.press_sequentially("- Pru")  # no recipe yet, and not sent yet
     v.page.reload()
     v.ready()
     expect(v.rows()).to_have_count(rows + 1, timeout=MINUTE)
+    recipe.get_by_role("button", name="YAML", exact=True).click()
+    expect(recipe.get_by_role("textbox").first).to_have_value(re.compile("- Pru"))
     other = visit()
     other.choose_digits()
     assert other.measured() == rows

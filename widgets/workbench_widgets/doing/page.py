@@ -9,6 +9,7 @@ from workbench_widgets.doing.load import load
 from workbench_widgets.doing.own import again as own_again
 from workbench_widgets.doing.publish import typed as publish_typed
 from workbench_widgets.doing.recipe import card
+from workbench_widgets.doing.recipe import yaml as typed_yaml
 from workbench_widgets.doing.taking import taken
 from workbench_widgets.examples import EXAMPLES, study_of
 
@@ -25,6 +26,7 @@ def resume(
     opening: str = "",
     typed: Mapping[str, Any] | None = None,
     own: Mapping[str, Any] | None = None,
+    yaml: str = "",
 ) -> None:
     """Takes up what a tab had in hand before it was loaded again, as far as it is still there. An example that was being made
     ready (`opening`) is waited for again: its fit goes on, or is read back; so is a study of one's `own` files."""
@@ -35,6 +37,8 @@ def resume(
     if steps:
         with suppress(InputError):  # what another version left in the browser: the first cards stay
             session.steps = [card(step) for step in steps]
+    if yaml:
+        typed_yaml(session, yaml)
     if typed:
         publish_typed(session, **typed)
     if study in wb.studies():

@@ -23,9 +23,12 @@ export function signed(value, places = 1) {
   return (value < 0 ? "−" : "+") + text;
 }
 
-/** What a figure is against the baseline's: "−0.4 pp" of shares, "−36 %" of amounts, "same"; empty where it says nothing. */
+/**
+ * What a figure is against the baseline's: "−0.4 pp" of shares, "−36 %" of amounts, "same"; empty where it says nothing.
+ * Two times were taken at two moments, between which a machine's pace changes: the speed-up, measured side by side, tells.
+ */
 export function compareDelta(language, value, base, unit) {
-  if (base === null || base === undefined || value === null || unit === "x") return "";
+  if (base === null || base === undefined || value === null || unit === "x" || unit === "ms") return "";
   if (value === base) return word(language, "compare-same");
   if (unit === "share") return `${signed(100 * (value - base))} ${word(language, "compare-points")}`;
   if (!base) return "";

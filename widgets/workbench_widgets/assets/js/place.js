@@ -4,18 +4,18 @@
 import { plainStep } from "./steps.js";
 
 const PLACE_KEY = "workbench-place";
-const PLACE_FIELDS = ["study", "example", "opening", "steps", "chosen", "own"];
+const PLACE_FIELDS = ["study", "example", "opening", "steps", "yaml", "chosen", "own"];
 const PLACE_OWN = ["given", "task", "network", "train"];
 const PLACE_TYPED = ["name", "licence", "intended_use", "packed"];
 
 /** What is in hand: `opening` is an example, or a study of one's own files, that is still being made ready; `own` are these
- * files and what was chosen for them. Empty values where there is none. */
-export function placeOf(load, frontier, steps, typed) {
+ * files and what was chosen for them; `yaml` is a text that is no recipe, or not yet one. Empty values where there is none. */
+export function placeOf(load, frontier, steps, typed, yaml = "") {
   const study = frontier.study || load.study || "";
   const opening = load.busy ? load.selected || "" : "";
   const own = load.own && load.own.begun ? placeKnown(load.own, PLACE_OWN) : null;
   if (!study && !opening && !own) return null;
-  return { study, example: load.selected || "", opening, steps, chosen: frontier.chosen || [], typed, own };
+  return { study, example: load.selected || "", opening, steps, yaml, chosen: frontier.chosen || [], typed, own };
 }
 
 /** Writes down what is in hand whenever it changes, also while no kernel answers. */
@@ -23,12 +23,13 @@ export function keepPlace(host) {
   let steps = null;
   let written = false;
   let typed = readPlace()?.typed || null;
+  let yaml = "";
   let study = "";
   const write = () => {
     const now = host.get("frontier").study || host.get("load").study || "";
     if (study && now !== study) typed = null; // each study has a form of its own
     study = now || study;
-    const place = placeOf(host.get("load"), host.get("frontier"), steps || host.get("recipe").steps || [], typed);
+    const place = placeOf(host.get("load"), host.get("frontier"), steps || host.get("recipe").steps || [], typed, yaml);
     if (!place && !written) return; // what was in hand before is not taken up yet
     written = true;
     try {
@@ -43,6 +44,10 @@ export function keepPlace(host) {
   for (const name of ["load", "recipe", "frontier"]) host.on(name, write);
   host.news.heed("steps", (list) => {
     steps = list.map(plainStep);
+    write();
+  });
+  host.news.heed("yaml", (text) => {
+    yaml = text;
     write();
   });
   host.news.heed("typed", (fields) => {

@@ -10,6 +10,10 @@ export function yamlOf(host) {
   const language = host.language;
   const id = fresh("wb-yaml");
   let waits = false;
+  let open = ""; // what was typed and is no recipe yet: a page that is loaded again has it too
+  const keep = (text) => {
+    if (text !== open) host.news.tell("yaml", (open = text));
+  };
   const send = settled(async (text) => {
     await host.answer("yaml", { text });
     if (box.value !== text) return; // there is more by now
@@ -18,6 +22,7 @@ export function yamlOf(host) {
   }, YAML_SETTLE_MS);
   const typed = () => {
     waits = true;
+    keep(box.value);
     send(box.value);
   };
   const box = h("textarea", { id, class: "wb-yaml", rows: 18, spellcheck: "false", autocapitalize: "off", data: { key: "recipe-yaml-text" }, aria: { describedby: `${id}-say` }, oninput: typed });
@@ -27,6 +32,7 @@ export function yamlOf(host) {
   const draw = () => {
     const { yaml, yaml_error: error, yaml_kept: kept } = host.get("recipe");
     if (document.activeElement !== box && !root.hidden && !waits && box.value !== yaml) box.value = yaml || "";
+    if (!waits) keep(kept ? yaml : "");
     invalid(box, Boolean(error));
     note.className = error ? "wb-say wb-say-bad" : "wb-say";
     fill(note, [error ? `${error} ` : "", word(language, kept ? "recipe-yaml-kept" : "recipe-yaml-same")]);
