@@ -91,17 +91,6 @@ def _without_states(graph: "GraphProto") -> None:
                 node.input[place] = ""
 
 
-def without_softmax(model: "ModelProto") -> str | None:
-    """Takes away a Softmax that is the last operator, in place; its name, or None where there is none."""
-    output = model.graph.output[0]
-    last = next((node for node in model.graph.node if output.name in node.output), None)
-    if last is None or last.op_type != "Softmax":
-        return None
-    model.graph.node.remove(last)
-    output.name = last.input[0]
-    return last.name or "Softmax"
-
-
 def observe(model: "ModelProto", feeds: Mapping[str, Array], name: str) -> None:
     """Writes into the file how every shape, and every number made of shapes, follows from the batch.
 

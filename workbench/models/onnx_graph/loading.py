@@ -10,9 +10,10 @@ from workbench.files import digest_bytes, digest_json
 from workbench.graphs.reference import relative_difference
 from workbench.jobs import run_job
 from workbench.models.model import Model
-from workbench.models.onnx_graph.freeing import freed, observe, without_softmax
+from workbench.models.onnx_graph.freeing import freed, observe
 from workbench.models.onnx_graph.matching import answers, fixed_batch, inputs_of, output_of, samples
 from workbench.models.onnx_graph.reading import read
+from workbench.models.onnx_graph.scores import answers_one, as_before, to_scores
 from workbench.objects import Objects
 from workbench.tasks.task import Array, Task
 
@@ -31,8 +32,9 @@ def load(path: str | Path, task: Task) -> Model:
 
     The file is read as data; weights that lie in another file have to lie beside it. It is kept in the object store, so
     that the original may go. A classification's last Softmax is left out, for training and distilling take what stands
-    before it: `arguments["left_out"]` names it. A study of the model calls inputs and output as the file does, but for the
-    output of a file without its Softmax, for that is another one.
+    before it: `arguments["left_out"]` names it; where the file answers one number for two classes, so is its Sigmoid, and
+    the number becomes two scores. A study of the model calls inputs and output as the file does, but for an output that is
+    another one for such a reason.
 
     Raises `NotFound` and `Damaged` for the file, `InputError` for one that does not fit the task, that is quantized, or
     that has an operator which is not known; and where the module's answers on samples of the task are not those of ONNX
@@ -49,16 +51,18 @@ def load(path: str | Path, task: Task) -> Model:
     del model.graph.output[:]
     model.graph.output.extend(chosen)
     model = freed(model, task, inputs, batch)
-    left_out = without_softmax(model) if task.kind == "classification" else None
+    one = answers_one(truth[output], task)
+    left_out = to_scores(model, one) if task.kind == "classification" else None
     observe(model, feeds, path.name)
     whole = next(iter(answers(model, feeds, None, path.name).values()))
-    gap = relative_difference([_softmax(whole) if left_out else whole], [truth[output]])
+    same = as_before(whole, left_out, one).reshape(truth[output].shape)
+    gap = relative_difference([same], [truth[output]])
     if gap > LIMIT:
         raise InputError("onnx-freed-differs", name=path.name, difference=f"{gap:.2g}")
     data = model.SerializeToString(deterministic=True)
     key = digest_json({"onnx": digest_bytes(data), "version": VERSION})
     Objects().put(key, lambda folder: _write(folder / GRAPH, data))
-    said = {"inputs": inputs} | ({"left_out": left_out} if left_out else {"output": output})
+    said = {"inputs": inputs} | ({"left_out": left_out} if left_out else {} if one else {"output": output})
     loaded = Model("module", path.stem, f"onnx:{path.stem}", key, said)
     run_job(
         "workbench.models.onnx_graph.checking:check", {"model": loaded.to_json()}, blobs=_packed(feeds, whole), lane="quick"
@@ -75,8 +79,3 @@ def _packed(feeds: dict[str, Array], answer: Array) -> dict[str, bytes]:
 
 def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
-
-
-def _softmax(scores: Array) -> Array:
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), scores.dtype)

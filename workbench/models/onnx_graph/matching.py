@@ -7,6 +7,7 @@ import numpy as np
 
 from workbench.errors import InputError, StepFailed
 from workbench.graphs.runtime import open_session
+from workbench.models.onnx_graph.scores import answers_one
 from workbench.tasks.task import Array, Task, TensorSpec
 from workbench.words import part
 
@@ -71,11 +72,12 @@ def answers(model: "ModelProto", feeds: Mapping[str, Array], batch: int | None, 
 
 
 def output_of(found: Mapping[str, Array], task: Task, name: str) -> str:
-    """The output that is the answer: the only one, or the only one of the task's form."""
+    """The output that is the answer: the only one, or the only one of the task's form; of two classes it may be one number."""
     count = max((len(array) for array in found.values()), default=0)
     fitting = [key for key, array in found.items() if array.dtype.kind == "f" and len(array) == count]
     wanted = task.signature.outputs[0].shape if task.signature.outputs else None
     chosen = [key for key in fitting if wanted is None or (found[key].shape[1:] or (1,)) == wanted]
+    chosen = chosen or [key for key in fitting if answers_one(found[key], task)]
     if len(chosen) == 1:
         return chosen[0]
     if len(fitting) == 1 and wanted is not None:

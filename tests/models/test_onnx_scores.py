@@ -1,0 +1,82 @@
+"""A file that answers one number for two classes becomes a model with a score for each."""
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import pytest
+import torch
+from torch import nn
+
+import workbench as wb
+from workbench import jobs
+from workbench.errors import InputError
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory):
+    """One home, and one warm worker, for the file's tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+        jobs.retire()
+
+
+def rows(classes):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(80, 6)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(int) if classes == 2 else np.arange(80) % classes
+    return wb.tasks.from_arrays("rows", train=(x, y), validation=(x[:40], y[:40]), test=(x[40:], y[40:]))
+
+
+class Network(nn.Module):
+    def __init__(self, last, flat):
+        super().__init__()
+        self.body, self.last, self.flat = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 1)), last, flat
+
+    def forward(self, x):
+        answer = self.body(x)
+        return self.last(answer.squeeze(1) if self.flat else answer)
+
+
+def written(path, module, batch):
+    torch.manual_seed(0)
+    words = {"dynamic_shapes": ({0: torch.export.Dim("batch")},)} if batch is None else {}
+    example = (torch.zeros(batch or 2, 6),)
+    names = {"input_names": ["x"], "output_names": ["y"]}
+    torch.onnx.export(module.eval(), example, str(path), verbose=False, dynamo=batch is None, **names, **words)
+    return path
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("batch", [None, 1])
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("last", [nn.Sigmoid(), nn.Identity()])
+def test_one_number_becomes_two_scores_with_its_probabilities(tmp_path, last, flat, batch):
+    task = rows(2)
+    path = written(tmp_path / "net.onnx", Network(last, flat), batch)
+    model = wb.models.load(path, task=task)
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    truth = np.array([session.run(None, {"x": task.test.inputs[k : k + 1]})[0].item() for k in range(10)])
+    likely = truth if isinstance(last, nn.Sigmoid) else 1 / (1 + np.exp(-truth))
+    with torch.no_grad():
+        scores = model.build()(torch.tensor(task.test.inputs[:10]))
+    assert scores.shape == (10, 2)
+    assert np.allclose(torch.softmax(scores, 1)[:, 1].numpy(), likely, atol=1e-6)
+    assert ("left_out" in model.arguments) == isinstance(last, nn.Sigmoid) and "output" not in model.arguments
+
+
+def test_such_a_file_is_made_small_and_published(tmp_path):
+    task = rows(2)
+    model = wb.models.load(written(tmp_path / "net.onnx", Network(nn.Sigmoid(), True), None), task=task)
+    study = wb.Study.open("one number", task=task, model=model)
+    small = study.run(wb.Recipe([wb.StructuredPruning(ratio=0.5), wb.FineTuning(epochs=1), wb.StaticQuantization()]))
+    assert small.status == "measured", small.reason
+    assert [value.name for value in onnx.load(str(small.file)).graph.output] == ["logits"], "it is not what y was"
+    found = wb.load_artifact(small.publish("one-number").path).predict(task.test.inputs)
+    assert set(found.labels) <= {0, 1} and np.allclose(found.probabilities.sum(1), 1)
+
+
+def test_one_number_for_three_classes_is_refused(tmp_path):
+    path = written(tmp_path / "net.onnx", Network(nn.Sigmoid(), False), None)
+    with pytest.raises(InputError, match="has the size 1, and the task rows needs 3"):
+        wb.models.load(path, task=rows(3))
