@@ -1,4 +1,4 @@
-"""Samples of the data as the page draws them: pictures as bytes, rows and sequences as text."""
+"""Samples of the data as the page draws them: pictures as bytes, signals as lines, rows and tokens as text."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,8 @@ _MOST = 64
 """So many numbers of a row or a sequence are shown."""
 _NAMED = 8
 """So many of a row whose columns have names."""
+_CHANNELS, _LONG, _POINTS = 8, 24, 120
+"""A signal has so many channels at most and is at least so long; so many points of a line are drawn."""
 
 
 def of_examples(task: Task, examples: Sequence[Example]) -> list[dict[str, Any]]:
@@ -43,11 +45,12 @@ def sample(
     share: float | None = None,
     truth: str | None = None,
 ) -> dict[str, Any]:
-    """One sample: a picture where its only input has the form of one, else its numbers, with the names of the columns
-    where there are as many; black and white are `span`. `more` numbers are left out."""
+    """One sample: a picture or a signal where its only input has the form of one, else its numbers, with the names of the
+    columns where there are as many; black and white, bottom and top are `span`. `more` numbers are left out."""
     said = {"answer": answer, "share": share, "truth": truth}
     arrays = list(inputs.values())
-    form = _picture(arrays[0], span) if len(arrays) == 1 else None
+    alone = arrays[0] if len(arrays) == 1 and arrays[0].dtype.kind == "f" and arrays[0].shape != (len(columns),) else None
+    form = None if alone is None else _picture(alone, span) or _signal(alone, span)
     if form is not None:
         return form | said
     if len(arrays) == 1 and arrays[0].dtype.kind == "i":
@@ -75,15 +78,31 @@ def span_of(rows: Sequence[Mapping[str, Array]]) -> tuple[float, float]:
 
 
 def _picture(array: Array, span: tuple[float, float]) -> dict[str, Any] | None:
-    """Of C x H x W with one channel or three, as grey or coloured bytes; None for another form."""
-    if array.ndim != 3 or array.shape[0] not in (1, 3) or array.dtype.kind != "f":
+    """Of C x H x W with one channel or three, or H x W, as grey or coloured bytes; None for another form."""
+    if array.ndim == 2 and min(array.shape) > _CHANNELS:
+        array = array[None]
+    if array.ndim != 3 or array.shape[0] not in (1, 3):
         return None
-    low, high = span
-    scaled = np.clip((array - low) / ((high - low) or 1.0) * 255, 0, 255).round().astype(np.uint8)
-    pixels = np.ascontiguousarray(scaled.transpose(1, 2, 0))
+    pixels = np.ascontiguousarray(_scaled(array, span).transpose(1, 2, 0))
     form = "gray" if array.shape[0] == 1 else "rgb"
     shape = {"width": array.shape[2], "height": array.shape[1]}
     return {"kind": "picture", **shape, form: base64.b64encode(pixels.tobytes()).decode()}
+
+
+def _signal(array: Array, span: tuple[float, float]) -> dict[str, Any] | None:
+    """Of one line or a few, each long, as heights from 0 to 255: time is the longer side. None for another form."""
+    lines = array[None] if array.ndim == 1 else array
+    long = _LONG if array.ndim == 2 else _MOST + 1  # a shorter single one may as well be a table's row
+    if lines.ndim != 2 or min(lines.shape) > _CHANNELS or max(lines.shape) < long:
+        return None
+    lines = lines if lines.shape[0] <= lines.shape[1] else lines.T
+    places = np.unique(np.linspace(0, lines.shape[1] - 1, _POINTS).round().astype(int))
+    return {"kind": "signal", "length": lines.shape[1], "lines": _scaled(lines[:, places], span).tolist()}
+
+
+def _scaled(array: Array, span: tuple[float, float]) -> Array:
+    low, high = span
+    return np.clip((array - low) / ((high - low) or 1.0) * 255, 0, 255).round().astype(np.uint8)
 
 
 def _truth(task: Task, place: int) -> str | None:

@@ -1,7 +1,7 @@
-// Samples of the data as people see them: pictures on small canvases, rows of figures, text; under each what the model
+// Samples of the data as people see them: pictures on small canvases, signals as lines, rows of figures, text; under each what the model
 // answers, and what is right where it is wrong.
 
-import { h } from "./dom.js";
+import { h, svg } from "./dom.js";
 import { grouped } from "./format.js";
 import { sampleBytes, samplePixels, sampleWrong } from "./sample-pixels.js";
 import { addWords, word } from "./words.js";
@@ -9,6 +9,7 @@ import { addWords, word } from "./words.js";
 addWords({
   "sample-is": ["is {truth}", "实为 {truth}"],
   "sample-picture": ["Picture {number}", "图片 {number}"],
+  "sample-signal": ["Signal {number}, {lines} × {length} values", "信号 {number}，{lines} × {length} 个值"],
   "sample-more": ["and {count} more", "还有 {count} 个"],
   "sample-answer": ["{picture}: {answer}", "{picture}：{answer}"],
 });
@@ -29,12 +30,24 @@ export function sampleBody(language, sample, number) {
   if (sample.kind === "text") return h("p", { class: "wb-sample-words" }, sample.text, more);
   if (sample.kind === "row" && sample.names.length) return sampleColumns(sample, more);
   if (sample.kind === "row") return h("p", { class: "wb-sample-words" }, sample.values.join("  "), more);
+  if (sample.kind === "signal") return signalLines(sample, sampleName(language, sample, number));
   const canvas = h("canvas", { class: "wb-picture", role: "img", aria: { label: sampleName(language, sample, number) } });
   canvas.width = sample.width;
   canvas.height = sample.height;
   const pixels = samplePixels(sampleBytes(sample.gray || sample.rgb), sample.width * sample.height);
   canvas.getContext("2d").putImageData(new ImageData(pixels, sample.width, sample.height), 0, 0);
   return canvas;
+}
+
+/** A line a channel, from the sample's first value to its last; all samples share one scale. */
+function signalLines({ lines }, label) {
+  const across = Math.max(lines[0].length - 1, 1);
+  const path = (line) => line.map((height, k) => `${k},${255 - height}`).join(" ");
+  return svg(
+    "svg",
+    { class: "wb-signal", viewBox: `0 -8 ${across} 271`, preserveAspectRatio: "none", role: "img", aria: { label } },
+    lines.map((line) => svg("polyline", { points: path(line) })),
+  );
 }
 
 /** A row of a table: the columns' names with their values beside them. */
@@ -44,7 +57,8 @@ function sampleColumns(sample, more) {
 }
 
 function sampleName(language, sample, number) {
-  const picture = word(language, "sample-picture", { number });
+  const signal = sample.kind === "signal";
+  const picture = signal ? word(language, "sample-signal", { number, lines: sample.lines.length, length: sample.length }) : word(language, "sample-picture", { number });
   const answer = sample.answer ?? sample.truth;
   return answer === null ? picture : word(language, "sample-answer", { picture, answer });
 }
