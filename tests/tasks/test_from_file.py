@@ -90,6 +90,7 @@ def test_a_table_has_its_target_by_name_or_last_and_keeps_the_names_of_the_other
     assert (other.kind, other.signature.inputs[0].shape) == ("regression", (1,))
     assert (task.preprocessing, other.preprocessing) == ({"columns": ["a", "b"]}, {"columns": ["a"]})
     assert wb.tasks.from_spec(task.spec()).preprocessing == task.preprocessing
+    assert [wb.tasks.target_column(p) for p in (path, tmp_path / "x.npz")] == ["label", None]
     assert refused(path, "table-column", NotFound, target="lable").fields["nearest"] == "label"
 
 

@@ -284,3 +284,9 @@ def test_a_network_that_does_not_take_the_data_is_not_chosen(tmp_path):
     for wrong in (5, "lstm", ["cnn"]):
         session.do("own", {"network": wrong})
         assert idle(session)["own"]["network"] == before and session.load["error"] is None
+
+
+def test_of_a_table_the_column_that_is_asked_for_is_named():
+    session = Session()
+    send(session, "rows.csv", b"a,class,b\n" + b"".join(b"%d,%d,%d\n" % (k, k % 2, k % 3) for k in range(40)))
+    assert idle(session)["asked"] == "class"

@@ -4,6 +4,7 @@ from workbench.tasks.arrays import from_arrays
 from workbench.tasks.naming import named
 from workbench.tasks.reading import from_file
 from workbench.tasks.registry import available, check_given, from_spec, load, names
+from workbench.tasks.tables import target_column
 from workbench.tasks.task import Signature, Split, Task, TensorSpec
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "load",
     "named",
     "names",
+    "target_column",
 ]

@@ -24,7 +24,7 @@ def table_of(path: Path, target: str | None) -> tuple[Array, Array, list[str]]:
         raise NotFound("table-column", name=path.name, column=target, nearest=nearest(target, columns))
     if len(columns) < 2:
         raise InputError("table-narrow", name=path.name)
-    asked = target or next((c for c in columns if c.lower() in _ASKED), columns[-1])
+    asked = target or _asked(columns)
     frame.columns = columns
     inputs = frame.drop(columns=asked)
     for name in columns:
@@ -36,17 +36,32 @@ def table_of(path: Path, target: str | None) -> tuple[Array, Array, list[str]]:
     return inputs.to_numpy(np.float32), _plain(frame[asked]), list(inputs) if named else []
 
 
-def _frame(path: Path) -> "tuple[pd.DataFrame, bool]":
-    """The table, and whether its columns have names; where the first row holds numbers only, they are counted."""
+def target_column(path: str | Path) -> str | None:
+    """The name of the column that `from_file` asks for where nobody says another one; None where columns have no names, and for
+    what is no .csv file. Raises what `from_file` says of a file that cannot be read."""
+    path = Path(path).expanduser()
+    if path.suffix.lower() != ".csv":
+        return None
+    frame, named = _frame(path, rows=1)
+    return _asked([str(column) for column in frame.columns]) if named else None
+
+
+def _asked(columns: list[str]) -> str:
+    return next((name for name in columns if name.lower() in _ASKED), columns[-1])
+
+
+def _frame(path: Path, rows: int | None = None) -> "tuple[pd.DataFrame, bool]":
+    """The table, or its first `rows`, and whether its columns have names; where the first row holds numbers only, they are
+    counted."""
     import pandas as pd
 
     try:
         mark = _separator(path)
-        frame = pd.read_csv(path, sep=mark, skipinitialspace=True)
+        frame = pd.read_csv(path, sep=mark, skipinitialspace=True, nrows=rows)
         number = _is_decimal if mark == ";" else _is_number
         named = not all(number(str(column)) for column in frame.columns)
         if not named:
-            frame = pd.read_csv(path, sep=mark, header=None, skipinitialspace=True)
+            frame = pd.read_csv(path, sep=mark, header=None, skipinitialspace=True, nrows=rows)
     except (ValueError, pd.errors.ParserError, OSError) as error:
         raise Damaged("file-damaged", name=path.name, why=first_line(error)) from None
     return (frame.apply(_with_points) if mark == ";" else frame), named

@@ -170,7 +170,7 @@ def preview(session: "Session", how: Callable[[Own], Own]) -> None:
     own = changed(session, how, another=True)
     shown = None
     if own.task is not None:
-        shown = described(own.task, shapes=own.shapes)
+        shown = _described(own, own.task)
     elif own.file is not None:
         shown = described_file(own.file)
     session.memory["load-preview"] = ("own", shown)
@@ -179,6 +179,14 @@ def preview(session: "Session", how: Callable[[Own], Own]) -> None:
         _load(session, own, own.file, own.task)
     ask(session)
     session.refresh("load")
+
+
+def _described(own: Own, task: "Task") -> dict[str, Any]:
+    """What is shown of the task, with the name of the column that a table is asked for."""
+    import workbench as wb
+
+    asked = wb.tasks.target_column(own.data) if own.data is not None and not own.builtin else None
+    return described(task, shapes=own.shapes) | {"asked": asked}
 
 
 def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:
@@ -195,7 +203,7 @@ def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:
         changed(session, lambda now: keep(now, errors={**now.errors, "network": why}))
     else:
         changed(session, lambda now: keep(now, loaded=model), another=True)
-        session.memory["load-preview"] = ("own", described(wb.models.as_called(task, model), shapes=own.shapes))
+        session.memory["load-preview"] = ("own", _described(own, wb.models.as_called(task, model)))
 
 
 def _folder(session: "Session", spared: Path | None = None) -> Folder:

@@ -31,7 +31,7 @@ export function mountLoad(host) {
     busy(loadStep(view.busy, say), () => fill(step, loadStep(view.busy, say)));
     fill(bar, loadBar(view.busy, say));
     stop.hidden = !view.busy || view.busy.step === "data";
-    told([view.figures, view.inputs, view.outputs, view.samples, view.answering, Boolean(view.busy)], () =>
+    told([view.figures, view.inputs, view.outputs, view.asked, view.samples, view.answering, Boolean(view.busy)], () =>
       fill(shown, loadFacts(view, say), loadSamples(host, view, say), loadNothing(view, say)),
     );
     panel.refuse(view.error);
@@ -106,7 +106,7 @@ function loadBar(busy, say) {
 function loadFacts(view, say) {
   const facts = [
     ...loadTensors("inputs", view.inputs, say),
-    ...loadTensors("outputs", view.outputs, say),
+    ...loadTensors("outputs", view.outputs, say, view.asked),
     ...(view.figures || []).map(({ label, metric, value, unit }) => [loadName(label, metric, say), figure(value, unit)]),
   ];
   if (!facts.length) return null;
@@ -125,11 +125,12 @@ function loadName(label, metric, say) {
   return say(key in WORDS ? key : `load-figure-${label}`);
 }
 
-/** Shapes of what goes in or comes out: "1 × 8 × 8", or of a classification "10 classes". */
-function loadTensors(key, tensors, say) {
+/** Shapes of what goes in or comes out: "1 × 8 × 8", or of a classification "10 classes"; `asked` is a table's column. */
+function loadTensors(key, tensors, say, asked = null) {
   return (tensors || []).map((tensor) => {
     const shape = tensor.shape.map((side) => grouped(String(side))).join(" × ") || "1";
-    const named = tensors.length > 1 ? `${say(`load-figure-${key}`)} ${tensor.name}` : say(`load-figure-${key}`);
+    const own = tensors.length > 1 ? tensor.name : asked ? `(${asked})` : "";
+    const named = `${say(`load-figure-${key}`)} ${own}`.trim();
     return [named, [tensor.classes ? say("load-classes", { count: tensor.classes }) : shape, ""]];
   });
 }

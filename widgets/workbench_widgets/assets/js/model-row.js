@@ -19,7 +19,7 @@ export function layerRow(row, place, { language, most, whole, ask }) {
   const bits = bitsCell(row, language, ask);
   const [input, output] = row.shape;
   const cells = [
-    h("div", { role: "rowheader", class: "wb-lc-layer", title: row.layer }, row.layer),
+    h("div", { role: "rowheader", class: "wb-lc-layer", title: row.layer }, h("bdi", { dir: "ltr" }, row.layer)),
     cell("kind", kindText(language, row)),
     cell("shape", input ? `${input} → ${output}` : String(output)),
     cell("parameters", said(row.parameters, "parameters")),

@@ -1,7 +1,7 @@
 // What lies over the marks as elements of the page, so that it is crisp and can be read out: axes, rings, letters, the tooltip.
 
 import { h } from "./dom.js";
-import { figure } from "./format.js";
+import { figure, grouped } from "./format.js";
 import { chartTicks, crossAt, insideAt } from "./frontier-place.js";
 import { axisLabel, intervalSaid, measureTitle, nameOf, toldMeasures, upLabel } from "./frontier-say.js";
 import { estimateOf, figuresOf } from "./points.js";
@@ -45,7 +45,8 @@ function axisText(kind, places, text) {
 export function tickSaid(value, measure, scale) {
   const [, unit] = figure(scale.high, measure.unit);
   const factor = { share: 100, bytes: { GB: 1e-9, MB: 1e-6, kB: 1e-3, B: 1 }[unit] }[measure.unit] || (unit === "M" ? 1e-6 : 1);
-  return String(Number((value * factor).toPrecision(6)));
+  const text = String(Number((value * factor).toPrecision(6)));
+  return text.includes("e") ? text : grouped(text);
 }
 
 /** Rings, letters, the baseline's name, the tooltip or else the label of the estimate. `shown` is what the chart is given. */
