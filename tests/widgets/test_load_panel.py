@@ -290,3 +290,16 @@ def test_of_a_table_the_column_that_is_asked_for_is_named():
     session = Session()
     send(session, "rows.csv", b"a,class,b\n" + b"".join(b"%d,%d,%d\n" % (k, k % 2, k % 3) for k in range(40)))
     assert idle(session)["asked"] == "class"
+
+
+def test_a_class_that_cannot_be_learned_is_named(tmp_path):
+    x = np.zeros((20, 3), np.float32)
+    y = {
+        "y_train": np.array(["a", "b"] * 10),
+        "y_validation": np.array(["a", "b", "c", "b"] * 5),
+        "y_test": np.array(["a", "b"] * 10),
+    }
+    np.savez(tmp_path / "rows.npz", x_train=x, x_validation=x, x_test=x, **y)
+    session = Session()
+    session.do("load-path", {"path": str(tmp_path / "rows.npz")})
+    assert idle(session)["unlearned"] == ["c"]

@@ -153,6 +153,12 @@ class Task:
         return self.signature.outputs[0].name if self.signature.outputs else self.answer
 
     @property
+    def unlearned(self) -> tuple[str, ...]:
+        """The classes of which train has no sample."""
+        there = set() if self.train.targets is None else set(np.unique(self.train.targets).tolist())
+        return tuple(name for k, name in enumerate(self.classes) if k not in there)
+
+    @property
     def loss(self) -> str:
         """The training loss by its standard name."""
         return {"classification": "cross_entropy", "regression": "mse", "outputs": "none"}[self.kind]

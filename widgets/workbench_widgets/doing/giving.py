@@ -182,11 +182,11 @@ def preview(session: "Session", how: Callable[[Own], Own]) -> None:
 
 
 def _described(own: Own, task: "Task") -> dict[str, Any]:
-    """What is shown of the task, with the name of the column that a table is asked for."""
+    """What is shown of the task, with the name of the column that a table is asked for, and classes that train has not."""
     import workbench as wb
 
     asked = wb.tasks.target_column(own.data) if own.data is not None and not own.builtin else None
-    return described(task, shapes=own.shapes) | {"asked": asked}
+    return described(task, shapes=own.shapes) | {"asked": asked, "unlearned": list(task.unlearned)}
 
 
 def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:

@@ -32,7 +32,7 @@ export function mountLoad(host) {
     fill(bar, loadBar(view.busy, say));
     stop.hidden = !view.busy || view.busy.step === "data";
     told([view.figures, view.inputs, view.outputs, view.asked, view.samples, view.answering, Boolean(view.busy)], () =>
-      fill(shown, loadFacts(view, say), loadSamples(host, view, say), loadNothing(view, say)),
+      fill(shown, loadFacts(view, say), loadUnlearned(view, say), loadSamples(host, view, say), loadNothing(view, say)),
     );
     panel.refuse(view.error);
   };
@@ -133,6 +133,11 @@ function loadTensors(key, tensors, say, asked = null) {
     const named = `${say(`load-figure-${key}`)} ${own}`.trim();
     return [named, [tensor.classes ? say("load-classes", { count: tensor.classes }) : shape, ""]];
   });
+}
+
+function loadUnlearned({ unlearned = [] }, say) {
+  const names = unlearned.slice(0, 8).join(", ") + (unlearned.length > 8 ? " …" : "");
+  return unlearned.length ? h("p", { class: "wb-load-note" }, say("load-unlearned", { names })) : null;
 }
 
 function loadSamples(host, view, say) {
