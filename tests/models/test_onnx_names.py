@@ -9,6 +9,7 @@ from torch import nn
 
 import workbench as wb
 from workbench import jobs
+from workbench.errors import Conflict, InputError
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -79,6 +80,73 @@ def test_scores_are_not_called_as_the_probabilities_were(task, tmp_path):
     again = wb.Study.open("scores")
     assert names_of(again.baseline.file) == (["x"], ["logits"])
     assert np.array_equal(again.task.train.arrays["x"], task.train.inputs)
+
+
+def test_scores_are_not_called_as_the_shares_were_where_these_had_the_scores_name(task, tmp_path):
+    model = wb.models.load(written(tmp_path / "net.onnx", nn.Softmax(1), output="logits"), task=task)
+    assert names_of(wb.Study.open("logits", task=task, model=model).baseline.file) == (["x"], ["scores"])
+
+
+def test_names_that_a_person_gave_stay(task, tmp_path):
+    model = wb.models.load(written(tmp_path / "net.onnx"), task=task)
+    study = wb.Study.open("given", task=wb.tasks.named(task, ["image"], "classes"), model=model)
+    assert names_of(study.baseline.file) == (["image"], ["classes"])
+    assert wb.Study.open("given", task=task).baseline.id == "baseline", "the data are the same"
+
+
+def test_names_that_quantizing_makes_are_left(task, tmp_path):
+    model = wb.models.load(written(tmp_path / "net.onnx", output="x_quantized"), task=task)
+    study = wb.Study.open("made", task=task, model=model)
+    assert study.run(wb.Recipe([wb.DynamicQuantization()])).status == "measured"
+    assert names_of(study.baseline.file) == (["x"], ["logits"])
+
+
+class Two(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.other = nn.Linear(6, 3), nn.Linear(6, 3)
+
+    def forward(self, a, b):
+        return self.one(a) - 3 * self.other(b)
+
+
+def test_inputs_in_another_order_than_the_model_s_are_refused_and_another_task_is_told_as_ever(task, tmp_path):
+    x, y = task.train.inputs, task.train.targets
+
+    def of(*names):
+        return wb.tasks.from_arrays(
+            "two", **{s: ({n: x + (n == "b") for n in names}, y) for s in ("train", "validation", "test")}
+        )
+
+    path = tmp_path / "two.onnx"
+    batch = {0: torch.export.Dim("batch")}
+    words = {"dynamo": True, "dynamic_shapes": (batch, batch), "verbose": False, "input_names": ["a", "b"]}
+    torch.onnx.export(Two().eval(), (torch.zeros(2, 6), torch.ones(2, 6)), str(path), **words)
+    model = wb.models.load(path, task=of("a", "b"))
+    with pytest.raises(InputError, match="takes its inputs in the order a, b"):
+        wb.Study.open("two", task=of("b", "a"), model=model)
+    with pytest.raises(InputError, match="does not take the inputs"):
+        wb.Study.open("two", task=task, model=model)
+    wb.Study.open("two", task=of("a", "b"), model=model)
+    for other in (task, of("b", "a")):
+        with pytest.raises(Conflict, match="another data set"):
+            wb.Study.open("two", task=other)
+
+
+def test_an_older_study_without_names_opens_with_its_task_and_its_model(task, tmp_path, monkeypatch):
+    model = wb.models.load(written(tmp_path / "net.onnx"), task=task)
+    with monkeypatch.context() as before:
+        before.setattr("workbench.study.opening.as_called", lambda task, model: task)
+        wb.Study.open("older", task=task, model=model)
+    study = wb.Study.open("older", task=task, model=model)
+    assert names_of(study.baseline.file) == (["input"], ["logits"]) and list(study.task.train.arrays) == ["input"]
+
+
+def test_cross_validation_of_a_task_with_names(task):
+    called = wb.tasks.named(task, ["rows"], "scores")
+    model = wb.models.create("mlp", task, seed=0)
+    ours = wb.training.cross_validate(model, called, folds=2, epochs=1, seed=0)
+    assert ours.values == wb.training.cross_validate(model, task, folds=2, epochs=1, seed=0).values
 
 
 def test_names_that_would_be_there_twice_are_left(task, tmp_path):

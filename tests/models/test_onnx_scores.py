@@ -29,17 +29,21 @@ def rows(classes):
 
 
 class Network(nn.Module):
-    def __init__(self, last, flat):
+    """`formed` is what is done to the number before `last`, and `then` behind it."""
+
+    def __init__(self, last, formed=lambda x: x, then=lambda x: x):
         super().__init__()
-        self.body, self.last, self.flat = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 1)), last, flat
+        self.body, self.last = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 1)), last
+        self.formed, self.then = formed, then
 
     def forward(self, x):
-        answer = self.body(x)
-        return self.last(answer.squeeze(1) if self.flat else answer)
+        return self.then(self.last(self.formed(self.body(x))))
 
 
 def written(path, module, batch):
     torch.manual_seed(0)
+    with torch.no_grad():
+        [layer.weight.mul_(9) for layer in module.modules() if isinstance(layer, nn.Linear)]  # as far apart as trained ones
     words = {"dynamic_shapes": ({0: torch.export.Dim("batch")},)} if batch is None else {}
     example = (torch.zeros(batch or 2, 6),)
     names = {"input_names": ["x"], "output_names": ["y"]}
@@ -47,27 +51,37 @@ def written(path, module, batch):
     return path
 
 
+FORMS = {
+    "column": Network,
+    "flat": lambda last: Network(last, lambda x: x.squeeze(1)),
+    "flat behind": lambda last: Network(last, then=lambda x: x.squeeze(-1)),
+    "flattened": lambda last: Network(last, then=lambda x: x.reshape(-1)),
+    "double": lambda last: Network(last, then=lambda x: x.double()),
+    "sequential": lambda last: nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 1), last),
+}
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("batch", [None, 1])
-@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("last", [nn.Sigmoid(), nn.Identity()])
-def test_one_number_becomes_two_scores_with_its_probabilities(tmp_path, last, flat, batch):
+def test_one_number_becomes_two_scores_with_its_probabilities(tmp_path, last, form, batch):
     task = rows(2)
-    path = written(tmp_path / "net.onnx", Network(last, flat), batch)
+    path = written(tmp_path / "net.onnx", FORMS[form](last), batch)
     model = wb.models.load(path, task=task)
     session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     truth = np.array([session.run(None, {"x": task.test.inputs[k : k + 1]})[0].item() for k in range(10)])
     likely = truth if isinstance(last, nn.Sigmoid) else 1 / (1 + np.exp(-truth))
     with torch.no_grad():
         scores = model.build()(torch.tensor(task.test.inputs[:10]))
-    assert scores.shape == (10, 2)
+    assert scores.shape == (10, 2) and sum(p.numel() for p in model.build().parameters()) == 6 * 16 + 16 + 16 + 1
     assert np.allclose(torch.softmax(scores, 1)[:, 1].numpy(), likely, atol=1e-6)
     assert ("left_out" in model.arguments) == isinstance(last, nn.Sigmoid) and "output" not in model.arguments
 
 
 def test_such_a_file_is_made_small_and_published(tmp_path):
     task = rows(2)
-    model = wb.models.load(written(tmp_path / "net.onnx", Network(nn.Sigmoid(), True), None), task=task)
+    model = wb.models.load(written(tmp_path / "net.onnx", Network(nn.Sigmoid()), None), task=task)
     study = wb.Study.open("one number", task=task, model=model)
     small = study.run(wb.Recipe([wb.StructuredPruning(ratio=0.5), wb.FineTuning(epochs=1), wb.StaticQuantization()]))
     assert small.status == "measured", small.reason
@@ -77,6 +91,17 @@ def test_such_a_file_is_made_small_and_published(tmp_path):
 
 
 def test_one_number_for_three_classes_is_refused(tmp_path):
-    path = written(tmp_path / "net.onnx", Network(nn.Sigmoid(), False), None)
+    path = written(tmp_path / "net.onnx", Network(nn.Sigmoid()), None)
     with pytest.raises(InputError, match="has the size 1, and the task rows needs 3"):
         wb.models.load(path, task=rows(3))
+
+
+@pytest.mark.parametrize("last", [nn.Hardsigmoid(), nn.Sequential(nn.Sigmoid(), nn.Threshold(0.1, 0.1))])
+def test_a_share_that_no_sigmoid_made_is_not_taken_for_a_score(tmp_path, last):
+    with pytest.raises(InputError, match="may be a share or a score"):
+        wb.models.load(written(tmp_path / "net.onnx", Network(last), None), task=rows(2))
+
+
+def test_shares_that_were_cut_off_near_their_ends_are_told(tmp_path):
+    path = written(tmp_path / "net.onnx", Network(nn.Sigmoid(), then=lambda x: x.clamp(1e-7, 1 - 1e-7)), None)
+    assert wb.models.load(path, task=rows(2)).arguments["left_out"]

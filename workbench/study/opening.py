@@ -11,7 +11,7 @@ from workbench.models import Model, as_called
 from workbench.objects import Objects
 from workbench.records import BASELINE, Records, StudyRow
 from workbench.study.catalog import studies
-from workbench.tasks import Task
+from workbench.tasks import Task, as_described, can_be_named
 from workbench.words import nearest, part
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
@@ -44,6 +44,13 @@ def opened(
     return row
 
 
+def called(row: StudyRow, task: Task) -> Task:
+    """The task with its tensors called as in the study; as it is where it has not as many."""
+    tensors = row.task["source"].get("tensors")
+    fits = tensors is not None and can_be_named(task, tensors["inputs"], tensors["output"])
+    return as_described(task, row.task["source"]) if fits else task
+
+
 def _made(
     records: Records, name: str, asked: dict[str, object], model: Model, device: str, on_event: Callable[[Event], None]
 ) -> StudyRow:
@@ -71,8 +78,7 @@ def _same(row: StudyRow, task: Task | None, model: Model | None, seed: int | Non
     if model is not None and model.digest != row.identity["model"]:
         changed = model.code != row.identity["code"] and model.source == row.model["source"]
         raise Conflict("study-differs", name=row.name, what=part("what-code" if changed else "what-model"))
-    made_with = Model.from_json(row.model)
-    if task is not None and _identity(as_called(task, made_with), made_with)["data"] != row.identity["data"]:
+    if task is not None and _identity(called(row, task), Model.from_json(row.model))["data"] != row.identity["data"]:
         raise Conflict("study-differs", name=row.name, what=part("what-data-set"))
     if seed is not None and seed != row.seed:
         raise Conflict("study-differs", name=row.name, what=part("what-seed", seed=row.seed))

@@ -11,7 +11,7 @@ from workbench.events import Event
 from workbench.graphs.file import GraphFile
 from workbench.jobs.progress import Reader, reader
 from workbench.measure.quality import metric
-from workbench.models import Model, as_called, describe
+from workbench.models import Model, describe
 from workbench.plots import Chart
 from workbench.plots.page import write_page
 from workbench.recipes import Recipe, all_recipes
@@ -25,7 +25,7 @@ from workbench.study.firsts import First, of_file
 from workbench.study.frontier import Frontier
 from workbench.study.layers import Layer, layers
 from workbench.study.notes import Marks, checked, judged
-from workbench.study.opening import opened
+from workbench.study.opening import called, opened
 from workbench.study.optimism import samples_of
 from workbench.study.origin import receipt
 from workbench.study.previews import Preview, close
@@ -74,8 +74,7 @@ class Study:
         described = None if model is None else describe(model)
         with reader(on_event) as read:
             row = opened(records, name, task, described, seed, device, read)
-        called = None if task is None else as_called(task, Model.from_json(row.model))
-        return cls(row, records, called, described, device)
+        return cls(row, records, None if task is None else called(row, task), described, device)
 
     @property
     def name(self) -> str:

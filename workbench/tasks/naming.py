@@ -8,6 +8,9 @@ from typing import Any
 from workbench.errors import InputError
 from workbench.tasks.task import Array, Inputs, Signature, Split, StoredSplit, Task
 
+_MADE = ("quantized", "scale", "zero_point", "QuantizeLinear_Output", "DequantizeLinear_Output", "QuantizeLinear_Input")
+"""Endings that ONNX Runtime's quantizer gives to names of its own, after the name of the tensor."""
+
 
 class _Named(StoredSplit):
     """A split whose arrays go by other names. It holds no copy of them."""
@@ -24,12 +27,12 @@ class _Named(StoredSplit):
 
 def named(task: Task, inputs: Sequence[str], output: str) -> Task:
     """The task with its inputs called `inputs`, in the order of its signature, and its output `output`, in every file that is
-    exported for it. Raises `InputError` where these are not as many names as inputs, or one is empty or there twice."""
+    exported for it. Raises `InputError` where these are not as many names as inputs, or one is empty, there twice, or what
+    quantizing makes of another one ("x_scale" beside "x")."""
     if _names(task) == (tuple(inputs), output):
         return task
-    every = (*inputs, output)
-    if len(inputs) != len(task.signature.inputs) or len(set(every)) != len(every) or not all(map(_is_name, every)):
-        said = ", ".join(map(repr, every))
+    if not can_be_named(task, inputs, output):
+        said = ", ".join(map(repr, (*inputs, output)))
         raise InputError("tensor-names", task=task.name, wanted=len(task.signature.inputs), found=said)
     return replace(
         task,
@@ -41,6 +44,14 @@ def named(task: Task, inputs: Sequence[str], output: str) -> Task:
         source={**task.source, "tensors": {"inputs": list(inputs), "output": output}},
         keep=None if task.keep is None else lambda _: _keep(task),
     )
+
+
+def can_be_named(task: Task, inputs: Sequence[str], output: str) -> bool:
+    """Whether `named` takes these names."""
+    every = (*inputs, output)
+    if len(inputs) != len(task.signature.inputs) or len(set(every)) != len(every) or not all(map(_is_name, every)):
+        return False
+    return not {f"{name}_{ending}" for name in every for ending in _MADE}.intersection(every)
 
 
 def as_described(task: Task, source: Mapping[str, Any]) -> Task:

@@ -64,7 +64,9 @@ def _frame(path: Path, rows: int | None = None) -> "tuple[pd.DataFrame, bool]":
             frame = pd.read_csv(path, sep=mark, header=None, skipinitialspace=True, nrows=rows)
     except (ValueError, pd.errors.ParserError, OSError) as error:
         raise Damaged("file-damaged", name=path.name, why=first_line(error)) from None
-    return (frame.apply(_with_points) if mark == ";" else frame), named
+    if frame.empty:
+        raise InputError("table-bare", name=path.name)
+    return (frame.apply(_with_points) if mark in (";", "\t") else frame), named
 
 
 def _separator(path: Path) -> str:
@@ -78,8 +80,7 @@ def _separator(path: Path) -> str:
 
 
 def _with_points(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """The column as numbers, where it holds texts that are numbers with a decimal comma: so a semicolon parts cells where a
-    comma is within numbers."""
+    """The column as numbers, where it holds texts that are numbers with a decimal comma: what parts cells is no comma there."""
     there = column.notna()
     if column.dtype.kind in "iufb" or not there.any() or not all(_is_decimal(str(value)) for value in column[there]):
         return column
@@ -94,7 +95,10 @@ def _filled(path: Path, name: str, column: "pd.Series[Any]") -> None:
 def _numeric(path: Path, name: str, column: "pd.Series[Any]") -> None:
     if column.dtype.kind in "iufb":
         return
-    row, value = next((row, value) for row, value in enumerate(column) if not _is_number(str(value)))
+    first = next(((row, value) for row, value in enumerate(column) if not _is_number(str(value))), None)
+    if first is None:
+        raise InputError("table-large", name=path.name, column=name)
+    row, value = first
     raise InputError("table-cell", name=path.name, column=name, value=repr(value)[:40], row=row + 1)
 
 

@@ -1,7 +1,7 @@
 """k-fold cross-validation: how much a figure depends on which samples were held out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from workbench.events import Event
 from workbench.models.live import describe
 from workbench.models.model import Model
 from workbench.tasks.arrays import from_arrays
+from workbench.tasks.naming import named
 from workbench.tasks.splitting import stratified
 from workbench.tasks.task import Array, Inputs, Split, Task
 from workbench.training.fitting import fit, history
@@ -78,7 +79,7 @@ def _without(task: Task, fold: int, parts: tuple[Array, ...]) -> Task:
     held = _rows(task.train, np.sort(parts[fold]))
     classes = task.classes if task.kind == "classification" else None
     made = from_arrays(f"{task.name} without part {fold + 1}", _rows(task.train, rest), held, held, task.kind, classes)
-    return replace(made, signature=task.signature)
+    return named(made, [spec.name for spec in task.signature.inputs], task.output_name)
 
 
 def _rows(split: Split, rows: Array) -> tuple[Inputs, Array | None]:

@@ -36,6 +36,10 @@ SENTENCES = {
     "output-misfit": "The model's answer to a sample has the size {found}, and the task {task} needs {expected}.",
     "model-not-finite": "{name} answers with NaN or infinity on {count} of {samples} validation samples. Give it inputs that are "
     "scaled as they were in its training, or weights that were trained with a lower learning rate.",
+    "inputs-order": "{model} takes its inputs in the order {wanted}, and {task} has them as {found}. Make the task in the model's "
+    "order.",
+    "onnx-share": "{name} answers one number from 0 to 1 for two classes, and no Sigmoid at its end was found that makes it: it may "
+    "be a share or a score. End it in a Sigmoid, or in the number before it.",
     "onnx-missing": "There is no ONNX file {path}.",
     "onnx-damaged": "{name} is not a whole ONNX file: {why}. Export it again, and give the whole file.",
     "onnx-data-missing": "The weights of {name} are in {data}, which is not beside it. Give both files, or export it as one: "

@@ -43,6 +43,9 @@ SENTENCES = {
     "samples-few": "{name} holds {count} samples, and three splits of them need {least} at least.",
     "table-column": "{name} has no column {column}. The nearest is {nearest}.",
     "table-narrow": "{name} has one column only. A table needs numbers, and a column that says what is asked for.",
+    "table-bare": "{name} has names of columns and no row. Give it samples.",
+    "table-large": "{name}: the column {column} holds whole numbers that are too large for a computer's. Drop the column, if these "
+    "are keys, or scale it.",
     "table-empty": "{name}: the column {column} is empty in row {row}. Fill it, or drop the row or the column.",
     "table-cell": "{name}: the column {column} holds {value} in row {row}, which is no number. Number such values, or drop the column.",
     "table-not-finite": "{name}: the column {column} holds a number that is infinite or too large in row {row}. Repair or drop the "

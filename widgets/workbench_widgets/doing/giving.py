@@ -203,7 +203,8 @@ def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:
         changed(session, lambda now: keep(now, errors={**now.errors, "network": why}))
     else:
         changed(session, lambda now: keep(now, loaded=model), another=True)
-        session.memory["load-preview"] = ("own", _described(own, wb.models.as_called(task, model)))
+        if own_of(session).loaded is model:  # else it was taken away, or another one given, meanwhile
+            session.memory["load-preview"] = ("own", _described(own, wb.models.as_called(task, model)))
 
 
 def _folder(session: "Session", spared: Path | None = None) -> Folder:

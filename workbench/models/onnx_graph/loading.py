@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from workbench.models.model import Model
 from workbench.models.onnx_graph.freeing import freed, observe
 from workbench.models.onnx_graph.matching import answers, fixed_batch, inputs_of, output_of, samples
 from workbench.models.onnx_graph.reading import read
-from workbench.models.onnx_graph.scores import answers_one, as_before, to_scores
+from workbench.models.onnx_graph.scores import answers_one, are_shares, as_before, is_made, to_scores
 from workbench.objects import Objects
 from workbench.tasks.task import Array, Task
 
@@ -24,7 +25,9 @@ LIMIT = 1e-5
 """Module and file may differ by this share of the largest output."""
 
 GRAPH = "graph.onnx"
-_CHECKED = 8
+SCORES = "scores"
+_CHECKED, _TOLD = 8, 256
+"""Samples on which module and file are compared, and on which a share is told from a score."""
 
 
 def load(path: str | Path, task: Task) -> Model:
@@ -34,7 +37,7 @@ def load(path: str | Path, task: Task) -> Model:
     that the original may go. A classification's last Softmax is left out, for training and distilling take what stands
     before it: `arguments["left_out"]` names it; where the file answers one number for two classes, so is its Sigmoid, and
     the number becomes two scores. A study of the model calls inputs and output as the file does, but for an output that is
-    another one for such a reason.
+    another one for such a reason: that is "logits", or "scores" where the old one was called so.
 
     Raises `NotFound` and `Damaged` for the file, `InputError` for one that does not fit the task, that is quantized, or
     that has an operator which is not known; and where the module's answers on samples of the task are not those of ONNX
@@ -52,7 +55,10 @@ def load(path: str | Path, task: Task) -> Model:
     model.graph.output.extend(chosen)
     model = freed(model, task, inputs, batch)
     one = answers_one(truth[output], task)
+    shares = one and are_shares(answers(model, samples(model, task, inputs, _TOLD), None, path.name)[output])
     left_out = to_scores(model, one) if task.kind == "classification" else None
+    if shares and left_out is None:
+        raise InputError("onnx-share", name=path.name)
     observe(model, feeds, path.name)
     whole = next(iter(answers(model, feeds, None, path.name).values()))
     same = as_before(whole, left_out, one).reshape(truth[output].shape)
@@ -62,12 +68,28 @@ def load(path: str | Path, task: Task) -> Model:
     data = model.SerializeToString(deterministic=True)
     key = digest_json({"onnx": digest_bytes(data), "version": VERSION})
     Objects().put(key, lambda folder: _write(folder / GRAPH, data))
-    said = {"inputs": inputs} | ({"left_out": left_out} if left_out else {} if one else {"output": output})
+    said: dict[str, Any] = {"inputs": inputs} | ({"left_out": left_out} if left_out else {})
+    if (left_out or one) and output == task.output_name:
+        said["output"] = SCORES  # else another answer would go by the old one's name
     loaded = Model("module", path.stem, f"onnx:{path.stem}", key, said)
     run_job(
         "workbench.models.onnx_graph.checking:check", {"model": loaded.to_json()}, blobs=_packed(feeds, whole), lane="quick"
     )
     return loaded
+
+
+def kept_output(model: Model) -> str | None:
+    """What the file that the model was loaded from calls its output; another name where the model's answer is another one, None
+    where the task's will do, and where the file is gone from the store."""
+    if "output" in model.arguments:
+        return str(model.arguments["output"])
+    folder = Objects().get(model.code)
+    if "left_out" in model.arguments or folder is None:
+        return None
+    import onnx
+
+    name = onnx.load(str(folder / GRAPH)).graph.output[0].name
+    return None if is_made(name) else str(name)
 
 
 def _packed(feeds: dict[str, Array], answer: Array) -> dict[str, bytes]:

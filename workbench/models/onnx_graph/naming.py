@@ -29,13 +29,21 @@ class Names:
         return self._free(_clean(f"held_{name.removeprefix('onnx::')}" if made_up else name))
 
     def _free(self, wanted: str) -> str:
-        """The name, or the next one that neither is taken nor lies within, or around, one that is."""
-        for k in range(1, 1 << 31):
-            name = wanted if k == 1 else f"{wanted}_{k}"
-            if not any(f"{t}.".startswith(f"{name}.") or f"{name}.".startswith(f"{t}.") for t in self._taken):
-                self._taken.add(name)
-                return name
-        raise AssertionError
+        """The name, or one like it that neither is taken nor lies within, or around, one that is."""
+        name = wanted = self._outside(wanted)
+        for k in range(2, len(self._taken) + 3):
+            if not any(f"{t}.".startswith(f"{name}.") for t in self._taken):
+                break
+            name = f"{wanted}_{k}"
+        self._taken.add(name)
+        return name
+
+    def _outside(self, wanted: str) -> str:
+        """A name that would lie within a layer, beside it: "4_bias" for "4.bias" where "4" is one."""
+        for end in (found.start() for found in re.finditer(r"\.", wanted)):
+            if wanted[:end] in self._taken:
+                return self._outside(f"{wanted[:end]}_{wanted[end + 1 :]}")
+        return wanted
 
 
 def _scope(node: str) -> str:

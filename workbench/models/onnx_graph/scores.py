@@ -1,5 +1,6 @@
 """The end of a classification's graph: scores a class, which training and distilling take, in the place of probabilities."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,9 +8,13 @@ import numpy as np
 from workbench.tasks.task import Array, Task
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
+    from onnx import ModelProto, NodeProto
 
 _LAST = {False: "Softmax", True: "Sigmoid"}
+_FORMING = ("Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze")
+"""Operators that only change the form of what they are given: they may stand behind the last one."""
+
+_OURS = "workbench_"
 
 
 def answers_one(answer: Array, task: Task) -> bool:
@@ -21,12 +26,23 @@ def to_scores(model: "ModelProto", one: bool) -> str | None:
     """Has the graph, in place, end in a score a class: a last Softmax goes, and where it answers `one` number, a last Sigmoid,
     and the number z before it becomes the scores -z/2 and z/2, whose softmax is (1 - sigmoid(z), sigmoid(z)).
 
-    Returns the name of the operator that is gone, or None.
+    What only changes the form may stand behind the operator that goes; a Clip of its shares goes with it. Returns the name of
+    the operator that is gone, or None.
     """
     gone = _without(model, _LAST[one])
     if one:
         _halved(model)
     return gone
+
+
+def are_shares(answer: Array) -> bool:
+    """Whether all are numbers that may tell how likely something is: a score is below 0 or above 1 somewhere."""
+    return bool(answer.min() >= 0 and answer.max() <= 1)
+
+
+def is_made(name: str) -> bool:
+    """Whether the value of that name is one of those that `to_scores` adds."""
+    return name.startswith(_OURS)
 
 
 def as_before(scores: Array, left_out: str | None, one: bool) -> Array:
@@ -39,13 +55,31 @@ def as_before(scores: Array, left_out: str | None, one: bool) -> Array:
 
 
 def _without(model: "ModelProto", kind: str) -> str | None:
-    output = model.graph.output[0]
-    last = next((node for node in model.graph.node if output.name in node.output), None)
+    graph, output = model.graph, model.graph.output[0]
+    made = {name: node for node in graph.node for name in node.output}
+    readers = Counter(name for node in graph.node for name in node.input)
+    value, clips = output.name, []
+    while value in made and made[value].op_type in (*_FORMING, "Clip"):
+        clips += [made[value]] if made[value].op_type == "Clip" else []
+        value = made[value].input[0]
+        if readers[value] != 1:
+            return None
+    last = made.get(value)
     if last is None or last.op_type != kind:
         return None
-    model.graph.node.remove(last)
-    output.name = last.input[0]
+    for gone in (last, *clips):
+        _bypass(model, gone)
     return last.name or kind
+
+
+def _bypass(model: "ModelProto", gone: "NodeProto") -> None:
+    """Takes an operator out: who read its output reads its first input."""
+    before, after = gone.input[0], gone.output[0]
+    model.graph.node.remove(gone)
+    for node in model.graph.node:
+        node.input[:] = [before if name == after else name for name in node.input]
+    for value in model.graph.output:
+        value.name = before if value.name == after else value.name
 
 
 def _halved(model: "ModelProto") -> None:
@@ -53,10 +87,12 @@ def _halved(model: "ModelProto") -> None:
 
     graph, output = model.graph, model.graph.output[0]
     kind = helper.tensor_dtype_to_np_dtype(output.type.tensor_type.elem_type)
-    number, column, scores = output.name, f"{output.name}_column", f"{output.name}_scores"
-    halves, sides = f"{output.name}_halves", f"{output.name}_sides"
-    graph.initializer.append(numpy_helper.from_array(np.array([[-0.5, 0.5]], kind), halves))
+    column, half, other, scores = (f"{_OURS}{name}" for name in ("column", "half", "other", "scores"))
+    sides, share = f"{_OURS}sides", f"{_OURS}share"
     graph.initializer.append(numpy_helper.from_array(np.array([-1, 1], np.int64), sides))
-    graph.node.append(helper.make_node("Reshape", [number, sides], [column], column))
-    graph.node.append(helper.make_node("Mul", [column, halves], [scores], scores))
+    graph.initializer.append(numpy_helper.from_array(np.array(0.5, kind), share))
+    graph.node.append(helper.make_node("Reshape", [output.name, sides], [column], column))
+    graph.node.append(helper.make_node("Mul", [column, share], [half], half))
+    graph.node.append(helper.make_node("Neg", [half], [other], other))
+    graph.node.append(helper.make_node("Concat", [other, half], [scores], scores, axis=1))
     output.name = scores

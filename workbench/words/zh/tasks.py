@@ -37,6 +37,8 @@ SENTENCES = {
     "samples-few": "{name} 含有 {count} 个样本，分成三个划分至少需要 {least} 个。",
     "table-column": "{name} 没有列 {column}。最接近的是 {nearest}。",
     "table-narrow": "{name} 只有一列。表格需要数值列，以及一列作为答案。",
+    "table-bare": "{name} 只有列名，没有一行数据。请给出样本。",
+    "table-large": "{name}：列 {column} 含有过大的整数。如果它们是编号，请去掉该列；否则请缩放。",
     "table-empty": "{name}：列 {column} 的第 {row} 行是空的。请填上，或去掉该行或该列。",
     "table-cell": "{name}：列 {column} 的第 {row} 行是 {value}，不是数。请给这些值编号，或去掉该列。",
     "table-not-finite": "{name}：列 {column} 的第 {row} 行是无穷大或过大的数。请修复或去掉该行。",
