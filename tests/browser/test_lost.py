@@ -49,7 +49,6 @@ def test_killed_kernels_that_waited_for_visitors_are_given_to_none(visits, addre
         assert time.monotonic() < end
         time.sleep(0.1)
     kill(processes(home, "ipykernel"))
-    time.sleep(1)  # the server looks after them twice a second
     visits(address).ready()
 
 

@@ -51,7 +51,7 @@ def test_shares_of_a_few_samples_have_their_whole_range_or_wilsons():
 
 def test_a_class_that_is_missing_is_said_of_macro_figures():
     targets = np.arange(60) % 3
-    outputs = np.random.default_rng(2).normal(size=(60, 5))
+    outputs = np.random.default_rng(2).normal(size=(60, 5)) + 2 * np.eye(5)[targets]
     found = quality([outputs], split(targets), "classification")
     for name, m in found.items():
         assert codes(m) == (["classes-missing"] if name.endswith("_macro") else [])
@@ -62,6 +62,15 @@ def test_a_class_that_is_missing_is_said_of_macro_figures():
     assert all(m.remarks == () for m in whole.values())
     few = quality([outputs[:6]], split(targets[:6]), "classification")["f1_macro"]
     assert codes(few) == ["few-samples", "classes-missing"]
+
+
+@pytest.mark.parametrize("right, said", [(45, []), (30, ["no-better"]), (20, ["no-better"])])
+def test_who_is_right_no_more_often_than_the_most_frequent_class_is_told(right, said):
+    targets = np.array([0] * 30 + [1] * 20 + [2] * 10)
+    answers = np.where(np.arange(60) < right, targets, (targets + 1) % 3)
+    accuracy = quality([np.eye(3)[answers]], split(targets), "classification")["accuracy"]
+    assert accuracy.value == right / 60 and codes(accuracy) == said
+    assert not said or "(50.0 % of validation)" in accuracy.remarks[0]
 
 
 def test_a_figure_that_is_no_number_is_kept_and_said():

@@ -2,6 +2,8 @@
 has died meanwhile is handed out."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from jupyter_client.session import utcnow
@@ -10,6 +12,9 @@ from tornado.ioloop import PeriodicCallback
 from traitlets import Float
 
 Waiting = asyncio.Task[dict[str, Any]]
+
+RETRY = 5
+"""Seconds until another kernel is started after one that could not be."""
 
 
 class Kernels(AsyncMappingKernelManager):
@@ -25,8 +30,16 @@ class Kernels(AsyncMappingKernelManager):
     def __init__(self, **kwargs: Any) -> None:
         self._handed_out: set[str] = set()
         super().__init__(**kwargs)
+        self._look = asyncio.Lock()
         self._watch = PeriodicCallback(self.replace_the_dead, self.watch_interval * 1000)
         self._watch.start()
+        hand_out = getattr(self, "get_rendered_notebook", None)
+        if hand_out is not None:  # Voila makes a class of this one, so that its method cannot be overridden here
+            self.get_rendered_notebook = partial(self._alive, hand_out)
+
+    async def _alive(self, hand_out: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        await self.replace_the_dead()
+        return await hand_out(*args, **kwargs)
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         if kernel_id not in self._handed_out:
@@ -36,21 +49,29 @@ class Kernels(AsyncMappingKernelManager):
         await super().cull_kernel_if_idle(kernel_id)
 
     async def replace_the_dead(self) -> None:
-        """Has Voila's pools rid of kernels that do not live any more, and filled again."""
+        """Has Voila's pools rid of kernels that do not live, and filled again."""
         pools: dict[str, list[Waiting]] = getattr(self, "_pools", {})
-        for notebook, pool in list(pools.items()):
-            dead = [waiting for waiting in list(pool) if await self._is_dead(waiting)]
-            left = [waiting for waiting in dead if waiting in pool]  # the others a visitor has taken while they were looked at
-            for waiting in left:
-                pool.remove(waiting)
-                await self._end(**waiting.result())
-            if left:
-                voila: Any = self
-                voila.fill_if_needed(delay=0, notebook_name=notebook)
+        async with self._look:
+            for notebook, pool in list(pools.items()):
+                states = [(waiting, await self._state(waiting)) for waiting in list(pool)]
+                gone = [(waiting, state) for waiting, state in states if state and waiting in pool]  # else a visitor has it
+                for waiting, _ in gone:
+                    pool.remove(waiting)
+                for waiting, state in gone:
+                    if state == "dead":
+                        await self._end(**waiting.result())
+                if gone:
+                    voila: Any = self
+                    delay = 0 if all(state == "dead" for _, state in gone) else RETRY
+                    voila.fill_if_needed(delay=delay, notebook_name=notebook)
 
-    async def _is_dead(self, waiting: Waiting) -> bool:
-        started = waiting.done() and not waiting.cancelled() and waiting.exception() is None
-        return started and not await self._lives(waiting.result()["kernel_id"])
+    async def _state(self, waiting: Waiting) -> str:
+        """ "dead" of a kernel that does not live any more, "failed" of one that could not be started, else ""."""
+        if not waiting.done():
+            return ""
+        if waiting.cancelled() or waiting.exception() is not None:
+            return "failed"
+        return "" if await self._lives(waiting.result()["kernel_id"]) else "dead"
 
     async def _lives(self, kernel_id: str) -> bool:
         kernel: Any = self.get_kernel(kernel_id) if kernel_id in self else None

@@ -49,7 +49,9 @@ def quality(outputs: list[Array], split: Split, kind: Kind, truth: list[Array] |
     missing: Remarks = ()
     if split.targets is not None and kind != "outputs":
         found = _scores(_told(kind, given), given, split.targets)
-        missing = _missing(given, split.targets, split.name) if kind == "classification" else ()
+    if found and kind == "classification" and split.targets is not None:
+        missing = _missing(given, split.targets, split.name)
+        found["accuracy"] = _noted(found["accuracy"], _no_better(found["accuracy"], split.targets, split.name))
     if truth is not None and kind != "regression":
         told = _told("outputs", given)
         found |= _scores([m for m in told if kind == "outputs" or m.name == "agreement"], given, truth[0])
@@ -69,11 +71,19 @@ def _missing(outputs: Array, targets: Array, split: str) -> Remarks:
     )
 
 
+def _no_better(accuracy: Measurement, targets: Array, split: str) -> Remarks:
+    """A remark where who always answers the most frequent class is right as often."""
+    share = float(np.unique(targets, return_counts=True)[1].max() / len(targets))
+    return (("no-better", {"share": f"{100 * share:.1f} %", "split": split}),) if accuracy.value <= share else ()
+
+
 def _with(m: Measurement, remarks: Remarks) -> Measurement:
     """A macro figure with what has to be said of its classes."""
-    if not remarks or not m.name.endswith("_macro"):
-        return m
-    return replace(m, details={**m.details, **noted([*m.details.get("remarks", ()), *remarks])})
+    return _noted(m, remarks) if m.name.endswith("_macro") else m
+
+
+def _noted(m: Measurement, remarks: Remarks) -> Measurement:
+    return replace(m, details={**m.details, **noted([*m.details.get("remarks", ()), *remarks])}) if remarks else m
 
 
 def differences(

@@ -9,6 +9,8 @@ SENTENCES = {
     "speed-unsteady": "The machine's pace changed while this was timed: its processes differ by {drift}, measured again too. Time it when less runs.",
     "few-samples": "{n} samples are too few for an interval of {metric}: its whole range stands there. Give {least} or more.",
     "metric-not-a-number": "{metric} is not a number on these samples.",
+    "no-better": "Always answering the most frequent class would be right as often ({share} of {split}). So it is with weights that "
+    "were not trained, and where the data's classes are in another order than the model's.",
     "classes-missing": "{missing} of {classes} classes do not occur in {split}: macro figures are the mean over the others.",
     "no-answers": "The file gives {found} outputs of {samples} samples, the metrics need one answer a sample.",
     "batch-share": "Dynamically quantized, so an answer depends on who else is in the batch: of {n} samples {share} ({low} to {high}) are answered alike alone and in batches of {batch}, in which quality is counted.",

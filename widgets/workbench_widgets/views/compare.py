@@ -84,10 +84,17 @@ def _column(candidate: "Candidate", letter: str, label: str, told: Mapping[str, 
         "steps": spelled(candidate.recipe),
         "family": family(candidate.recipe).key if letter else "b",
         "measures": _plain(figures),
+        "remarks": _remarks(candidate),
     }
     if told is None:
         return {**column, **kind, **dict.fromkeys(("verdict", "loss", "differences"))}
     return {**column, **kind, "verdict": _verdict(told) or None, "loss": told["loss"], "differences": told["differences"]}
+
+
+def _remarks(candidate: "Candidate") -> list[str]:
+    """What has to be said beside the measures that are always shown."""
+    shown = [candidate.measures.get(name or candidate.study.metric) for name in FIRST]
+    return list(dict.fromkeys(remark for m in shown if m is not None for remark in m.remarks))
 
 
 def _verdict(told: Mapping[str, Any]) -> str:

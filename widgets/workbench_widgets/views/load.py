@@ -74,8 +74,10 @@ def described(
         figures.insert(0, _parameters(shapes))
     answered = study is not None and study.baseline.file is not None
     samples = of_examples(task, study.examples(study.baseline)) if study is not None and answered else of_task(task, COUNT)
+    remarks = () if study is None else study.baseline.measures[study.metric].remarks
     return {
         "figures": figures,
+        "remarks": list(remarks),
         "inputs": [tensor.to_json() for tensor in task.signature.inputs],
         "outputs": [tensor.to_json() | classes for tensor in task.signature.outputs],
         "samples": samples,

@@ -53,7 +53,8 @@ function heading(host, column, off) {
 }
 
 function verdictRow(language, view) {
-  const cell = (column) => {
+  const cell = (column) => [verdict(column), (column.remarks || []).map((text) => h("div", { class: "wb-cmp-note" }, text))];
+  const verdict = (column) => {
     if (!column.letter) return h("span", { class: "wb-quiet" }, word(language, "compare-against"));
     const [first, ...rest] = compareVerdict(column);
     if (!first) return h("span", { class: "wb-quiet" }, view.busy ? word(language, "compare-busy") : "–");

@@ -31,8 +31,8 @@ export function mountLoad(host) {
     busy(loadStep(view.busy, say), () => fill(step, loadStep(view.busy, say)));
     fill(bar, loadBar(view.busy, say));
     stop.hidden = !view.busy || view.busy.step === "data";
-    told([view.figures, view.inputs, view.outputs, view.asked, view.samples, view.answering, Boolean(view.busy)], () =>
-      fill(shown, loadFacts(view, say), loadUnlearned(view, say), loadSamples(host, view, say), loadNothing(view, say)),
+    told([view.figures, view.inputs, view.outputs, view.asked, view.remarks, view.samples, view.answering, Boolean(view.busy)], () =>
+      fill(shown, loadFacts(view, say), loadRemarks(view, say), loadSamples(host, view, say), loadNothing(view, say)),
     );
     panel.refuse(view.error);
   };
@@ -135,9 +135,11 @@ function loadTensors(key, tensors, say, asked = null) {
   });
 }
 
-function loadUnlearned({ unlearned = [] }, say) {
+/** What has to be said of the data, and of the baseline's quality. */
+function loadRemarks({ unlearned = [], remarks = [] }, say) {
   const names = unlearned.slice(0, 8).join(", ") + (unlearned.length > 8 ? " …" : "");
-  return unlearned.length ? h("p", { class: "wb-load-note" }, say("load-unlearned", { names })) : null;
+  const said = [...(unlearned.length ? [say("load-unlearned", { names })] : []), ...remarks];
+  return said.map((text) => h("p", { class: "wb-load-note" }, text));
 }
 
 function loadSamples(host, view, say) {
