@@ -1,5 +1,6 @@
 """What a person has brought of his own so far: data, a network or a whole model, weights, and what is wrong with them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -76,8 +77,10 @@ class Own:
     def study(self) -> str:
         """The name that is proposed for the study: the data's and the network's."""
         network = self.file.stem if self.file else self.factory.rpartition(":")[2] or self.network
-        parts = [self.task.name if self.task else "", network]
-        return "-".join(part for part in parts if part)
+        parts = [
+            re.sub(r"[^A-Za-z0-9._ -]+", "-", part).strip("-. _") for part in (self.task.name if self.task else "", network)
+        ]
+        return "-".join(part for part in parts if part)[:80]
 
     def model(self) -> "Model":
         """The network as it begins. Raises `InputError` for what is missing or does not fit."""

@@ -50,8 +50,15 @@ def again(session: "Session", own: Mapping[str, Any], opening: str) -> None:
     task, network, train = own.get("task") or None, own.get("network") or None, bool(own.get("train"))
     mark, _, study = opening.partition(":")
 
+    if mark == OPENING:  # it is under way: its files are read again first
+        want(session, opening)
+        busy(session, "data")
+
     def go_on() -> None:
         if not take_again(session, [str(name) for name in given]):
+            if mark == OPENING:
+                call_off(session)
+                session.refresh("load")
             return  # a study of other data, or of other weights, is not what was asked for
         choose(session, task, train=train)
         session.later("load", lambda: choose(session, network=network))

@@ -26,6 +26,8 @@ def view(session: "Session") -> dict[str, Any]:
 
     offered = _offered(session)
     brought, answers = own_of(session), answers_of(session)
+    mark, _, study = str(session.memory.get("load-wanted", "")).partition(":")
+    named = {"study": study} if mark == "own" and study else {}
     refused = {} if answers is None else answers.errors
     return {
         "examples": [{"name": name, "title": examples.EXAMPLES[name].title, **_made(session, name)} for name in offered],
@@ -36,7 +38,7 @@ def view(session: "Session") -> dict[str, Any]:
         "answering": False,
         **_shown(session),
         "busy": session.memory.get("load-busy"),
-        "own": own.as_json(brought, offered, refused),
+        "own": own.as_json(brought, offered, refused) | named,
     }
 
 

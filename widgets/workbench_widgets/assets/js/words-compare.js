@@ -76,7 +76,7 @@ addWords({
   "compare-m-accuracy": ["Accuracy", "准确率"],
   "compare-m-parameters": ["Parameters", "参数"],
   "compare-m-nonzero_share": ["Non-zero share", "非零比例"],
-  "compare-m-macs": ["Multiply-adds", "乘加次数"],
+  "compare-m-macs": ["MACs", "乘加次数"],
   "compare-m-latency_b1_ms": ["Latency at batch 1", "延迟（批量 1）"],
   "compare-m-latency_b64_ms": ["Latency at batch 64", "延迟（批量 64）"],
   "compare-m-speedup_b1": ["Speed-up at batch 1", "加速比（批量 1）"],

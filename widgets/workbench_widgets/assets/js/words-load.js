@@ -91,8 +91,8 @@ addWords({
     "这些数据没有标签（没有 y），因此无法在此训练网络。请再拖入训练好的模型，即 ONNX 文件。",
   ],
   "load-left-out": [
-    "Its last Softmax is left out: training takes the scores before it. Probabilities are still shown and published.",
-    "省去了末尾的 Softmax：训练使用它之前的分数。概率仍会显示并发布。",
+    "Its last Softmax or Sigmoid is left out: training takes the scores before it, and the published file answers with scores. load_artifact makes probabilities of them.",
+    "省去了末尾的 Softmax 或 Sigmoid：训练使用它之前的分数，发布的文件也回答分数。load_artifact 会由分数得出概率。",
   ],
   "load-train": ["Train it here first, 10 epochs", "先在此训练 10 轮"],
   "load-study": ["Name of the study", "研究名称"],
