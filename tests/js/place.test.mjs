@@ -61,6 +61,8 @@ test("what was typed for one study is not kept for the next", () => {
   assert.deepEqual(open("one"), typed, "typed before there was a study");
   assert.deepEqual(open("one"), typed);
   assert.equal(open("other"), null);
+  news.get("chosen")(["c2"]);
+  assert.deepEqual(placeRead(storage.text).chosen, ["c2"], "before the kernel has heard of it");
   news.get("yaml")("- Pruning: half");
   assert.equal(placeRead(storage.text).yaml, "- Pruning: half", "a text that is no recipe yet");
   news.get("yaml")("");

@@ -24,12 +24,14 @@ export function keepPlace(host) {
   let written = false;
   let typed = readPlace()?.typed || null;
   let yaml = "";
+  let chosen = null; // what the kernel has not heard of yet
   let study = "";
   const write = () => {
     const now = host.get("frontier").study || host.get("load").study || "";
     if (study && now !== study) typed = null; // each study has a form of its own
     study = now || study;
-    const place = placeOf(host.get("load"), host.get("frontier"), steps || host.get("recipe").steps || [], typed, yaml);
+    const frontier = chosen ? { ...host.get("frontier"), chosen } : host.get("frontier");
+    const place = placeOf(host.get("load"), frontier, steps || host.get("recipe").steps || [], typed, yaml);
     if (!place && !written) return; // what was in hand before is not taken up yet
     written = true;
     try {
@@ -41,7 +43,15 @@ export function keepPlace(host) {
       // a browser that keeps nothing comes back to the beginning
     }
   };
-  for (const name of ["load", "recipe", "frontier"]) host.on(name, write);
+  for (const name of ["load", "recipe"]) host.on(name, write);
+  host.on("frontier", () => {
+    chosen = null;
+    write();
+  });
+  host.news.heed("chosen", (ids) => {
+    chosen = ids;
+    write();
+  });
   host.news.heed("steps", (list) => {
     steps = list.map(plainStep);
     write();

@@ -26,6 +26,7 @@ export class FrontierActs {
 
   sent() {
     this.host.ask("choose", { ids: [...this.state.chosen] });
+    this.host.news.tell("chosen", [...this.state.chosen]);
     this.panel.redraw();
   }
 
