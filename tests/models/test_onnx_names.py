@@ -154,3 +154,16 @@ def test_names_that_would_be_there_twice_are_left(task, tmp_path):
     model = wb.models.load(written(tmp_path / "net.onnx", nn.Softmax(1), inputs="logits"), task=task)
     study = wb.Study.open("twice", task=task, model=model)
     assert names_of(study.baseline.file) == (["input"], ["logits"])
+
+
+def test_pictures_that_were_made_otherwise_than_the_model_takes_them_are_told(tmp_path):
+    x = np.random.default_rng(0).integers(0, 255, (40, 8, 8, 3)).astype(np.uint8)
+    np.savez(tmp_path / "pictures.npz", x=x, y=np.arange(40) % 2)
+    module = nn.Sequential(nn.Flatten(), nn.Linear(192, 2)).eval()
+    names = {"input_names": ["x"], "dynamic_shapes": ({0: torch.export.Dim("batch")},)}
+    path = tmp_path / "last.onnx"
+    torch.onnx.export(module, (torch.zeros(2, 8, 8, 3),), str(path), dynamo=True, verbose=False, **names)
+    with pytest.raises(InputError, match="N x H x W x C, and pictures of whole numbers"):
+        wb.models.load(path, task=wb.tasks.from_file(tmp_path / "pictures.npz"))
+    np.savez(tmp_path / "floats.npz", x=x.astype(np.float32), y=np.arange(40) % 2)
+    assert wb.models.load(path, task=wb.tasks.from_file(tmp_path / "floats.npz")).arguments["inputs"] == ["x"]

@@ -245,3 +245,11 @@ def test_what_is_available_can_be_loaded(tmp_path, monkeypatch):
     for name in wb.tasks.builtin.fashion_mnist.FILES:
         (tmp_path / name).write_bytes(b"")
     assert "fashion-mnist" in wb.tasks.available()
+
+
+def test_tables_that_hold_no_row_or_keys_too_large_are_told(tmp_path):
+    bare, keys = tmp_path / "bare.csv", tmp_path / "keys.csv"
+    bare.write_text("a;b;label\n")
+    keys.write_text("key,label\n" + "".join(f"{10**25 + k},{k % 2}\n" for k in range(20)))
+    refused(bare, "table-bare")
+    refused(keys, "table-large")

@@ -38,6 +38,8 @@ SENTENCES = {
     "scaled as they were in its training, or weights that were trained with a lower learning rate.",
     "inputs-order": "{model} takes its inputs in the order {wanted}, and {task} has them as {found}. Make the task in the model's "
     "order.",
+    "onnx-form-pictures": "{name} takes {input} as N x H x W x C, and pictures of whole numbers from 0 to 255 are made N x C x H x W "
+    "from 0 to 1 here. Save them as float32, in the form and on the scale of the model's training: so they are taken as they are.",
     "onnx-share": "{name} answers one number from 0 to 1 for two classes, and no Sigmoid at its end was found that makes it: it may "
     "be a share or a score. End it in a Sigmoid, or in the number before it.",
     "onnx-missing": "There is no ONNX file {path}.",

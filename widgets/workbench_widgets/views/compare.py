@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbench import words
 from workbench.plots import verdict
 from workbench.plots.axis import COUNTS, axis, title
 from workbench.plots.family import caption, family, spelled
@@ -92,9 +93,10 @@ def _column(candidate: "Candidate", letter: str, label: str, told: Mapping[str, 
 
 
 def _remarks(candidate: "Candidate") -> list[str]:
-    """What has to be said beside the measures that are always shown."""
+    """What has to be said beside the measures that are always shown; that a file is slower, the verdict says."""
     shown = [candidate.measures.get(name or candidate.study.metric) for name in FIRST]
-    return list(dict.fromkeys(remark for m in shown if m is not None for remark in m.remarks))
+    told = (remark for m in shown if m is not None for remark in m.details.get("remarks", ()))
+    return list(dict.fromkeys(words.say(code, **fields) for code, fields in told if code != "speed-slower"))
 
 
 def _verdict(told: Mapping[str, Any]) -> str:

@@ -92,6 +92,8 @@ def _check_form(value: "ValueInfoProto", spec: TensorSpec, name: str, task: Task
     kinds = _TAKES.get(spec.dtype, (spec.dtype,))
     fits = not found or len(found) == len(spec.shape) + 1
     fits = fits and all(a is None or a == b for a, b in zip(found[1:], spec.shape, strict=False))
+    if not fits and "scale" in task.preprocessing and (*found[-1:], *found[1:-1]) == spec.shape:
+        raise InputError("onnx-form-pictures", name=name, input=value.name)
     if not fits or _type(value) not in kinds:
         said = " x ".join(["N", *(str(side) if side else "?" for side in found[1:])])
         wanted = " x ".join(["N", *map(str, spec.shape)])
