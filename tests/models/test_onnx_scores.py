@@ -102,6 +102,36 @@ def test_a_share_that_no_sigmoid_made_is_not_taken_for_a_score(tmp_path, last):
         wb.models.load(written(tmp_path / "net.onnx", Network(last), None), task=rows(2))
 
 
+class Grouped(nn.Module):
+    """Two groups of classes, each with shares that add up to 1."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(6, 4)
+
+    def forward(self, x):
+        return torch.softmax(self.body(x).reshape(-1, 2, 2), -1).reshape(-1, 4)
+
+
+class Clipped(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(6, 4)
+
+    def forward(self, x):
+        return torch.softmax(self.body(x), -1).clamp(0.05, 0.9)
+
+
+@pytest.mark.parametrize("module", [Grouped, Clipped])
+def test_shares_that_are_no_softmax_of_all_classes_stay(tmp_path, module):
+    task, path = rows(4), written(tmp_path / "net.onnx", module(), None)
+    model = wb.models.load(path, task=task)
+    theirs = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"]).run(None, {"x": task.test.inputs})[0]
+    with torch.no_grad():
+        assert np.allclose(model.build()(torch.tensor(task.test.inputs)).numpy(), theirs, atol=1e-6)
+    assert "left_out" not in model.arguments
+
+
 def test_shares_that_were_cut_off_near_their_ends_are_told(tmp_path):
     path = written(tmp_path / "net.onnx", Network(nn.Sigmoid(), then=lambda x: x.clamp(1e-7, 1 - 1e-7)), None)
     assert wb.models.load(path, task=rows(2)).arguments["left_out"]

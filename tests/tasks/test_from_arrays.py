@@ -251,6 +251,9 @@ def test_tensors_are_called_otherwise_and_the_data_stay(home):
     assert again.digest == called.digest != task.digest
     assert wb.tasks.named(task, ["first", "second"], "other").digest != called.digest
     assert wb.tasks.named(called, ["a", "b"], "output").digest == task.digest
+    rows = wb.tasks.from_arrays("r", *[(x, np.arange(6) % 2)] * 3)
+    again = wb.tasks.named(wb.tasks.named(rows, ["first"], "second"), ["input"], "logits")
+    assert again.digest == wb.tasks.from_arrays("r", *[({"input": x}, np.arange(6) % 2)] * 3).digest
 
 
 @pytest.mark.parametrize("names", [(["a"], "y"), (["a", "a"], "y"), (["a", "y"], "y"), (["a", " "], "y")])

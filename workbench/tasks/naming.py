@@ -40,7 +40,7 @@ def named(task: Task, inputs: Sequence[str], output: str) -> Task:
         validation=_Named(task.validation, inputs),
         test=_Named(task.test, inputs),
         signature=_called(task.signature, inputs, output),
-        answer=output,
+        answer=task.answer if task.signature.outputs else output,
         source={**task.source, "tensors": {"inputs": list(inputs), "output": output}},
         keep=None if task.keep is None else lambda _: _keep(task),
     )

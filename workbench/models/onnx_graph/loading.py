@@ -55,9 +55,10 @@ def load(path: str | Path, task: Task) -> Model:
     model.graph.output.extend(chosen)
     model = freed(model, task, inputs, batch)
     one = answers_one(truth[output], task)
-    shares = one and are_shares(answers(model, samples(model, task, inputs, _TOLD), None, path.name)[output])
-    left_out = to_scores(model, one) if task.kind == "classification" else None
-    if shares and left_out is None:
+    told = answers(model, samples(model, task, inputs, _TOLD), None, path.name)[output] if one else truth[output]
+    shares = are_shares(told, one)
+    left_out = to_scores(model, one) if task.kind == "classification" and (one or shares) else None
+    if one and shares and left_out is None:
         raise InputError("onnx-share", name=path.name)
     observe(model, feeds, path.name)
     whole = next(iter(answers(model, feeds, None, path.name).values()))

@@ -10,7 +10,6 @@ from workbench.tasks.task import Array, Task
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
 
-_LAST = {False: "Softmax", True: "Sigmoid"}
 _FORMING = ("Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze")
 """Operators that only change the form of what they are given: they may stand behind the last one."""
 
@@ -26,18 +25,20 @@ def to_scores(model: "ModelProto", one: bool) -> str | None:
     """Has the graph, in place, end in a score a class: a last Softmax goes, and where it answers `one` number, a last Sigmoid,
     and the number z before it becomes the scores -z/2 and z/2, whose softmax is (1 - sigmoid(z), sigmoid(z)).
 
-    What only changes the form may stand behind the operator that goes; a Clip of its shares goes with it. Returns the name of
+    What only changes the form may stand behind the operator that goes; a Clip of one share goes with it. Returns the name of
     the operator that is gone, or None.
     """
-    gone = _without(model, _LAST[one])
+    gone = _without(model, "Sigmoid", ("Clip", *_FORMING)) if one else _without(model, "Softmax", _FORMING)
     if one:
         _halved(model)
     return gone
 
 
-def are_shares(answer: Array) -> bool:
-    """Whether all are numbers that may tell how likely something is: a score is below 0 or above 1 somewhere."""
-    return bool(answer.min() >= 0 and answer.max() <= 1)
+def are_shares(answer: Array, one: bool) -> bool:
+    """Whether the numbers may tell how likely something is: a score is below 0 or above 1 somewhere, and shares of all classes
+    (N x C) add up to 1."""
+    between = bool(answer.min() >= 0 and answer.max() <= 1)
+    return between and (one or bool(np.allclose(answer.sum(axis=-1, dtype=np.float64), 1, atol=0.01)))
 
 
 def is_made(name: str) -> bool:
@@ -54,12 +55,12 @@ def as_before(scores: Array, left_out: str | None, one: bool) -> Array:
     return shares[:, 1:] if one else shares
 
 
-def _without(model: "ModelProto", kind: str) -> str | None:
+def _without(model: "ModelProto", kind: str, behind: tuple[str, ...]) -> str | None:
     graph, output = model.graph, model.graph.output[0]
     made = {name: node for node in graph.node for name in node.output}
     readers = Counter(name for node in graph.node for name in node.input)
     value, clips = output.name, []
-    while value in made and made[value].op_type in (*_FORMING, "Clip"):
+    while value in made and made[value].op_type in behind:
         clips += [made[value]] if made[value].op_type == "Clip" else []
         value = made[value].input[0]
         if readers[value] != 1:
