@@ -23,6 +23,23 @@ def test_pictures_with_and_without_an_axis_for_channels_are_the_same():
     assert np.abs(grey.reshape(28, 20) - (x[0] - low) / (high - low) * 255).max() <= 0.51
 
 
+@pytest.mark.parametrize(
+    "form, kind",
+    [
+        ((8, 8), "picture"),
+        ((64, 431), "picture"),
+        ((12, 1000), "signal"),
+        ((9, 128), "signal"),
+        ((8, 24), "signal"),
+        ((2, 1, 90), "signal"),
+        ((2, 90, 1), "signal"),
+        ((4, 6), "row"),
+    ],
+)
+def test_a_picture_is_told_from_a_signal_of_many_channels(form, kind):
+    assert shown(np.random.default_rng(0).normal(size=(4, *form)).astype(np.float32))[0]["kind"] == kind
+
+
 @pytest.mark.parametrize("form", [(2, 500), (500, 2), (500,)])
 def test_a_signal_is_lines_along_its_longer_side_whichever_comes_first(form):
     wave = np.sin(np.linspace(0, 20, 500)).astype(np.float32)

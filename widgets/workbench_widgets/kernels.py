@@ -37,9 +37,12 @@ class Kernels(AsyncMappingKernelManager):
         if hand_out is not None:  # Voila makes a class of this one, so that its method cannot be overridden here
             self.get_rendered_notebook = partial(self._alive, hand_out)
 
-    async def _alive(self, hand_out: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    async def _alive(self, hand_out: Callable[..., Any], notebook_name: str, **kwargs: Any) -> Any:
         await self.replace_the_dead()
-        return await hand_out(*args, **kwargs)
+        voila: Any = self
+        if voila.get_pool_size(notebook_name) == 0:  # others came meanwhile
+            voila.fill_if_needed(delay=0, notebook_name=notebook_name)
+        return await hand_out(notebook_name=notebook_name, **kwargs)
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         if kernel_id not in self._handed_out:
@@ -57,13 +60,16 @@ class Kernels(AsyncMappingKernelManager):
                 gone = [(waiting, state) for waiting, state in states if state and waiting in pool]  # else a visitor has it
                 for waiting, _ in gone:
                     pool.remove(waiting)
+                if gone:
+                    voila: Any = self
+                    voila.fill_if_needed(
+                        delay=0 if all(state == "dead" for _, state in gone) else RETRY, notebook_name=notebook
+                    )
                 for waiting, state in gone:
                     if state == "dead":
                         await self._end(**waiting.result())
-                if gone:
-                    voila: Any = self
-                    delay = 0 if all(state == "dead" for _, state in gone) else RETRY
-                    voila.fill_if_needed(delay=delay, notebook_name=notebook)
+                    else:
+                        self.log.warning("A kernel for the next visitor could not be started: %s", waiting)
 
     async def _state(self, waiting: Waiting) -> str:
         """ "dead" of a kernel that does not live any more, "failed" of one that could not be started, else ""."""

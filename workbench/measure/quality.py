@@ -72,9 +72,9 @@ def _missing(outputs: Array, targets: Array, split: str) -> Remarks:
 
 
 def _no_better(accuracy: Measurement, targets: Array, split: str) -> Remarks:
-    """A remark where who always answers the most frequent class is right as often."""
+    """A remark where who always answers the most frequent class, of several, is right as often or more often."""
     share = float(np.unique(targets, return_counts=True)[1].max() / len(targets))
-    return (("no-better", {"share": f"{100 * share:.1f} %", "split": split}),) if accuracy.value <= share else ()
+    return (("no-better", {"share": f"{100 * share:.1f} %", "split": split}),) if accuracy.value <= share < 1 else ()
 
 
 def _with(m: Measurement, remarks: Remarks) -> Measurement:

@@ -66,7 +66,7 @@ def _frame(path: Path, rows: int | None = None) -> "tuple[pd.DataFrame, bool]":
         raise Damaged("file-damaged", name=path.name, why=first_line(error)) from None
     if frame.empty:
         raise InputError("table-bare", name=path.name)
-    return (frame.apply(_with_points) if mark in (";", "\t") else frame), named
+    return (frame.apply(_with_points) if mark == ";" else frame), named
 
 
 def _separator(path: Path) -> str:
@@ -80,7 +80,8 @@ def _separator(path: Path) -> str:
 
 
 def _with_points(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """The column as numbers, where it holds texts that are numbers with a decimal comma: what parts cells is no comma there."""
+    """The column as numbers, where it holds texts that are numbers with a decimal comma: so a semicolon parts cells where a
+    comma is within numbers."""
     there = column.notna()
     if column.dtype.kind in "iufb" or not there.any() or not all(_is_decimal(str(value)) for value in column[there]):
         return column

@@ -9,7 +9,7 @@ SENTENCES = {
     "speed-unsteady": "The machine's pace changed while this was timed: its processes differ by {drift}, measured again too. Time it when less runs.",
     "few-samples": "{n} samples are too few for an interval of {metric}: its whole range stands there. Give {least} or more.",
     "metric-not-a-number": "{metric} is not a number on these samples.",
-    "no-better": "Always answering the most frequent class would be right as often ({share} of {split}). So it is with weights that "
+    "no-better": "Always answering the most frequent class would be right as often or more often ({share} of {split}). So it is with weights that "
     "were not trained, and where the data's classes are in another order than the model's.",
     "classes-missing": "{missing} of {classes} classes do not occur in {split}: macro figures are the mean over the others.",
     "no-answers": "The file gives {found} outputs of {samples} samples, the metrics need one answer a sample.",

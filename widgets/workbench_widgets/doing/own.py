@@ -50,15 +50,8 @@ def again(session: "Session", own: Mapping[str, Any], opening: str) -> None:
     task, network, train = own.get("task") or None, own.get("network") or None, bool(own.get("train"))
     mark, _, study = opening.partition(":")
 
-    if mark == OPENING:  # it is under way: its files are read again first
-        want(session, opening)
-        busy(session, "data")
-
     def go_on() -> None:
         if not take_again(session, [str(name) for name in given]):
-            if mark == OPENING:
-                call_off(session)
-                session.refresh("load")
             return  # a study of other data, or of other weights, is not what was asked for
         choose(session, task, train=train)
         session.later("load", lambda: choose(session, network=network))
@@ -96,7 +89,8 @@ def _open(session: "Session", own: Own, study: str, again: bool, wanted: Callabl
         except NotFound:
             pass  # as it should be: the name is free
         else:
-            if not again or own.task is None or found.task.digest != own.task.digest:
+            asked = wb.models.as_called(own.task, own.loaded) if own.task and own.loaded else own.task
+            if not again or asked is None or found.task.digest != asked.digest:
                 raise Conflict("own-study-there", name=study)
             take_away(session)
             taken(session, found)

@@ -37,7 +37,7 @@ def resume(
     if steps:
         with suppress(InputError):  # what another version left in the browser: the first cards stay
             session.steps = [card(step) for step in steps]
-    if yaml:
+    if yaml and isinstance(yaml, str):
         typed_yaml(session, yaml)
     if typed:
         publish_typed(session, **typed)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench import words
 from workbench.errors import WorkbenchError
 from workbench.study.examples import COUNT
 from workbench_widgets import examples, own
@@ -29,6 +30,7 @@ def view(session: "Session") -> dict[str, Any]:
     mark, _, study = str(session.memory.get("load-wanted", "")).partition(":")
     named = {"study": study} if mark == "own" and study else {}
     refused = {} if answers is None else answers.errors
+    shown = _shown(session)
     return {
         "examples": [{"name": name, "title": examples.EXAMPLES[name].title, **_made(session, name)} for name in offered],
         "selected": session.memory.get("load-wanted") or session.example,
@@ -36,7 +38,8 @@ def view(session: "Session") -> dict[str, Any]:
         "studies": wb.studies(),
         "limit_mb": LIMIT // 10**6,
         "answering": False,
-        **_shown(session),
+        **shown,
+        "remarks": [words.say(code, **fields) for code, fields in shown.get("remarks", ())],
         "busy": session.memory.get("load-busy"),
         "own": own.as_json(brought, offered, refused) | named,
     }
@@ -76,7 +79,7 @@ def described(
         figures.insert(0, _parameters(shapes))
     answered = study is not None and study.baseline.file is not None
     samples = of_examples(task, study.examples(study.baseline)) if study is not None and answered else of_task(task, COUNT)
-    remarks = () if study is None else study.baseline.measures[study.metric].remarks
+    remarks = () if study is None else study.baseline.measures[study.metric].details.get("remarks", ())
     return {
         "figures": figures,
         "remarks": list(remarks),

@@ -16,8 +16,9 @@ _NAMED = 8
 """So many of a row whose columns have names."""
 _CHANNELS, _LONG, _POINTS = 16, 24, 120
 """A signal has so many channels at most and is at least so long; so many points of a line are drawn."""
-_LEAST, _NARROW = 8, 4
-"""Without an axis for channels, a picture has so many rows and columns at least, and at most so many times more of one."""
+_LEAST, _NARROW = 8, 2
+"""Without an axis for channels, a picture has so many rows and columns at least; where these could be a signal's channels, at
+most so many times more of one."""
 
 
 def of_examples(task: Task, examples: Sequence[Example]) -> list[dict[str, Any]]:
@@ -81,8 +82,9 @@ def span_of(rows: Sequence[Mapping[str, Array]]) -> tuple[float, float]:
 
 def _picture(array: Array, span: tuple[float, float]) -> dict[str, Any] | None:
     """Of C x H x W with one channel or three, or H x W, as grey or coloured bytes; None for another form."""
-    if array.ndim == 2 and min(array.shape) >= _LEAST and max(array.shape) <= _NARROW * min(array.shape):
-        array = array[None]
+    if array.ndim == 2:
+        narrow, wide = sorted(array.shape)
+        array = array[None] if narrow > _CHANNELS or (narrow >= _LEAST and wide <= _NARROW * narrow) else array
     if array.ndim != 3 or array.shape[0] not in (1, 3) or 1 in array.shape[1:]:
         return None
     pixels = np.ascontiguousarray(_scaled(array, span).transpose(1, 2, 0))
@@ -93,7 +95,7 @@ def _picture(array: Array, span: tuple[float, float]) -> dict[str, Any] | None:
 
 def _signal(array: Array, span: tuple[float, float]) -> dict[str, Any] | None:
     """Of one line or a few, each long, as heights from 0 to 255: time is the longer side. None for another form."""
-    lines = array[None] if array.ndim == 1 else array[:, 0] if array.ndim == 3 and array.shape[1] == 1 else array
+    lines = array.reshape(array.shape[0], -1) if array.ndim == 3 and 1 in array.shape[1:] else np.atleast_2d(array)
     long = _LONG if array.ndim > 1 else _MOST + 1  # a shorter single one may as well be a table's row
     if lines.ndim != 2 or min(lines.shape) > _CHANNELS or max(lines.shape) < long:
         return None

@@ -13,6 +13,8 @@ class Names:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._around: set[str] = set()
+        self._count: dict[str, int] = {}
 
     def layer(self, node: str, operator: str, weights: Sequence[str]) -> str:
         """Of the weight's name, else the bias's, else the node's, else the operator's."""
@@ -31,11 +33,11 @@ class Names:
     def _free(self, wanted: str) -> str:
         """The name, or one like it that neither is taken nor lies within, or around, one that is."""
         name = wanted = self._outside(wanted)
-        for k in range(2, len(self._taken) + 3):
-            if not any(f"{t}.".startswith(f"{name}.") for t in self._taken):
-                break
-            name = f"{wanted}_{k}"
+        while name in self._around:
+            self._count[wanted] = self._count.get(wanted, 1) + 1
+            name = f"{wanted}_{self._count[wanted]}"
         self._taken.add(name)
+        self._around |= {name, *(name[: dot.start()] for dot in re.finditer(r"\.", name))}
         return name
 
     def _outside(self, wanted: str) -> str:

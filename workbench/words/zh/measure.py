@@ -9,7 +9,7 @@ SENTENCES = {
     "speed-unsteady": "计时期间机器的快慢发生了变化：各进程相差 {drift}，重新测量后仍是如此。请在运行的程序较少时计时。",
     "few-samples": "{n} 个样本太少，得不出 {metric} 的区间：那里写的是整个取值范围。请给出 {least} 个或更多。",
     "metric-not-a-number": "{metric} 在这些样本上不是一个数。",
-    "no-better": "总是回答最常见的类别，正确率也一样（{split} 的 {share}）。权重未经训练，或数据的类别顺序与模型不同时，就会这样。",
+    "no-better": "总是回答最常见的类别，正确率不会更低（{split} 的 {share}）。权重未经训练，或数据的类别顺序与模型不同时，就会这样。",
     "classes-missing": "{classes} 个类别中有 {missing} 个没有出现在 {split} 中：宏平均只取其余类别。",
     "no-answers": "文件对 {samples} 个样本给出 {found} 个输出，而指标要求每个样本一个回答。",
     "batch-share": "动态量化，因此一个回答取决于同批的其他样本：{n} 个样本中有 {share}（{low} 至 {high}）单独运行与按 {batch} 个一批运行时回答相同；质量按后者计算。",

@@ -31,7 +31,7 @@ export function mountLoad(host) {
     busy(loadStep(view.busy, say), () => fill(step, loadStep(view.busy, say)));
     fill(bar, loadBar(view.busy, say));
     stop.hidden = !view.busy || view.busy.step === "data";
-    told([view.figures, view.inputs, view.outputs, view.asked, view.remarks, view.samples, view.answering, Boolean(view.busy)], () =>
+    told([view.figures, view.inputs, view.outputs, view.asked, view.unlearned, view.remarks, view.samples, view.answering, Boolean(view.busy)], () =>
       fill(shown, loadFacts(view, say), loadRemarks(view, say), loadSamples(host, view, say), loadNothing(view, say)),
     );
     panel.refuse(view.error);

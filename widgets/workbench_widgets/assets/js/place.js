@@ -28,7 +28,7 @@ export function keepPlace(host) {
   let study = "";
   const write = () => {
     const now = host.get("frontier").study || host.get("load").study || "";
-    if (study && now !== study) typed = null; // each study has a form of its own
+    if (study && now !== study) typed = chosen = null; // each study has a form, and files, of its own
     study = now || study;
     const frontier = chosen ? { ...host.get("frontier"), chosen } : host.get("frontier");
     const place = placeOf(host.get("load"), frontier, steps || host.get("recipe").steps || [], typed, yaml);
@@ -45,7 +45,7 @@ export function keepPlace(host) {
   };
   for (const name of ["load", "recipe"]) host.on(name, write);
   host.on("frontier", () => {
-    chosen = null;
+    if (String(host.get("frontier").chosen) === String(chosen)) chosen = null;
     write();
   });
   host.news.heed("chosen", (ids) => {

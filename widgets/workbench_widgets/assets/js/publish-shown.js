@@ -98,7 +98,7 @@ function publishLine(label, text, say) {
       button.textContent = say("publish-copy");
     }, 2500);
   });
-  return h("div", { class: "wb-done-line" }, h("span", { class: "wb-quiet" }, label), h("pre", { class: "wb-code", tabindex: "0", aria: { label } }, text), button);
+  return h("div", { class: "wb-done-line" }, h("span", { class: "wb-quiet" }, label), h("pre", { class: "wb-code", role: "group", tabindex: "0", aria: { label } }, text), button);
 }
 
 export function publishVersions(language, view, say) {
