@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 
 import pytest
@@ -14,6 +13,7 @@ from workbench import jobs
 from workbench.errors import Cancelled, InputError, StepFailed, WorkerLost
 from workbench.events import Done, Failed, Progress, StepStarted
 from workbench.jobs import Job, run_job, submit
+from workbench.jobs.lane import COLD
 
 ENTRIES = """
 import os, sys, time
@@ -156,6 +156,28 @@ def test_a_job_that_waits_is_cancelled_without_being_begun():
     assert not [e for _, e in second.log.read() if isinstance(e, Done)]
 
 
+def test_nobody_waits_for_what_somebody_else_asked_for(place):
+    held = Job.named(_elsewhere(place, 'print(submit("job_entries:loop", {"checks": True}).id)'))
+    next(e for e in held.events() if isinstance(e, StepStarted))
+    assert run("add", {"a": 1, "b": 1})["sum"] == 2 and held.alive() and held.ended() is None
+    own, next_one = submit("job_entries:loop", {"checks": True}), submit("job_entries:add", {"a": 1, "b": 1})
+    next(e for e in own.events() if isinstance(e, StepStarted))
+    time.sleep(COLD + 0.5)
+    assert not list(next_one.log.read()), "one's own jobs are done one after the other"
+    held.cancel()
+    own.cancel()
+    assert next_one.wait()["sum"] == 2
+
+
+def test_what_one_asks_for_in_a_row_stays_with_one_worker():
+    warm = run("add", {"a": 1, "b": 1})["pid"]
+    first = submit("job_entries:loop", {"checks": True})
+    others = [submit("job_entries:add", {"a": k, "b": k}) for k in range(4)]
+    time.sleep(COLD + 0.2)
+    first.cancel()
+    assert {job.wait()["pid"] for job in others} == {warm}, "another worker would have to be started, and know nothing"
+
+
 def test_every_event_arrives_in_order_for_any_reader():
     job = submit("job_entries:tell", {"n": 50})
     told = [e.done for e in job.events() if isinstance(e, Progress)]
@@ -172,12 +194,7 @@ def test_a_module_that_was_edited_is_imported_anew(place):
 
 
 def test_the_worker_outlives_the_script_that_asked(place):
-    script = """
-        from workbench.jobs import submit
-        print(submit("job_entries:tell", {"n": 3}).id)
-    """
-    done = subprocess.run([sys.executable, "-"], input=textwrap.dedent(script), capture_output=True, text=True, cwd=place)
-    assert Job.named(done.stdout.strip()).wait() is None, done.stderr
+    assert Job.named(_elsewhere(place, 'print(submit("job_entries:tell", {"n": 3}).id)')).wait() is None
 
 
 def test_a_lost_foreman_is_an_interrupted_job_and_the_next_one_starts_another(place):
@@ -218,6 +235,14 @@ def test_inline_jobs_leave_the_same_log(monkeypatch):
     monkeypatch.setenv("WORKBENCH_EXECUTOR", "inline")
     job = submit("job_entries:add", {"a": 1, "b": 2})
     assert job.wait()["pid"] == os.getpid() and json.loads((job.folder / "job.json").read_text())["payload"] == {"a": 1, "b": 2}
+
+
+def _elsewhere(place, line):
+    """What a script of its own prints that has `submit`."""
+    script = f"from workbench.jobs import submit\n{line}"
+    done = subprocess.run([sys.executable, "-"], input=script, capture_output=True, text=True, cwd=place)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 def _foremen(home):

@@ -4,9 +4,9 @@
        ▲                                              └─▶ lane "long"  ──▶ worker (torch, warm)
        └────── reads <home>/jobs/<id>/events.jsonl ◀── writes ───────────────┘
 
-The log is the one truth about a job: progress bars, widgets, the command line and tests read it from any offset, and a
-closed tab loses nothing. A worker that crashes, eats the memory or overruns its limit ends its job with a reason; caller,
-foreman and study live on.
+A lane has more workers while several processes ask (`lane.WORKERS`). The log is the one truth about a job: progress bars,
+widgets, the command line and tests read it from any offset, and a closed tab loses nothing. A worker that crashes, eats the
+memory or overruns its limit ends its job with a reason; caller, foreman and study live on.
 """
 
 from workbench.jobs.desk import Desk

@@ -1,6 +1,7 @@
 """The foreman of a home: a small process (no torch) that takes jobs over a private socket and hands them to its lanes.
 
-It outlives the notebook or script that started it, keeps one warm worker a lane, notices when a worker dies, and ends
+It outlives the notebook or script that started it, keeps a warm worker a lane (more while several
+people ask), notices when a worker dies, and ends
 itself when nothing was asked of it for a while. There is one a home, Python and state of the installed code: after an
 update a new one is started, and the old one ends when it is idle.
 """
@@ -17,7 +18,8 @@ from typing import Any
 
 from workbench.jobs.frames import Stream, read_frame, write_frame
 from workbench.jobs.job import Job
-from workbench.jobs.lane import Lane, Order
+from workbench.jobs.lane import Lane
+from workbench.jobs.orders import Order
 
 LANES = ("quick", "long")
 
@@ -29,9 +31,7 @@ class Foreman:
         self._home = home
         self._idle = idle
         logs = home / "jobs"
-        self._lanes = {name: Lane(name, logs / f"worker-{os.getpid()}-{name}.log") for name in LANES}
-        for lane in self._lanes.values():
-            lane.start()
+        self._lanes = {name: Lane(name, logs) for name in LANES}
 
     def serve(self, listener: socket.socket) -> None:
         """Answers until idle for too long, or until the home is gone."""
@@ -58,7 +58,7 @@ class Foreman:
         job = Job(head["id"], self._home / "jobs" / head["id"])
         alive = open(job.folder / "alive", "w")  # noqa: SIM115  (held until the job's end)
         fcntl.flock(alive, fcntl.LOCK_EX)
-        given = {k: head[k] for k in ("entry", "payload", "surroundings", "limit", "memory", "disposable")}
+        given = {k: head[k] for k in ("entry", "payload", "surroundings", "limit", "memory", "disposable", "party")}
         self._lanes[head["lane"]].put(Order(job=job, blobs=blobs, alive=alive, **given))
         write_frame(stream, {"state": "taken"})
 

@@ -1,6 +1,6 @@
-"""A lane of the foreman: a queue of jobs and the one warm worker that carries them out.
+"""A lane of the foreman: a queue of jobs and the warm worker that carries them out, or several where several people ask.
 
-The worker is replaced when it dies, when the caller's surroundings (environment, folder, search path) are others than
+A worker is replaced when it dies, when the caller's surroundings (environment, folder, search path) are others than
 those it was started in, and when a file that it imported has changed.
 """
 
@@ -12,10 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
 
 import psutil
 
@@ -24,11 +21,18 @@ from workbench.errors import Cancelled, WorkbenchError, WorkerLost
 from workbench.files import digest_json
 from workbench.jobs.desk import CANCEL
 from workbench.jobs.frames import read_frame, write_frame
-from workbench.jobs.job import Job
+from workbench.jobs.orders import Order, Orders
 from workbench.words import Part, part
 
 GRACE = 0.5
 """Seconds from a wish to cancel until the worker is killed: an export cannot be interrupted otherwise."""
+
+WORKERS = 4
+"""Workers of a lane at most, each with torch in it (0.3 GB)."""
+
+WARM, COLD, KEPT = 0.1, 1.0, 60.0
+"""Seconds that an order has waited before a reserve takes it whose worker is warm, and one that has to start its worker (2 to
+3 s); and those after which an idle reserve ends its worker."""
 
 _PASSING = {"_", "SHLVL", "PWD", "OLDPWD", "TERM", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
 _PASSING |= {"JPY_PARENT_PID", "JPY_SESSION_NAME", "VOILA_REQUEST_URL", "VOILA_BASE_URL", "QUERY_STRING", "REQUEST_URI"}
@@ -40,39 +44,35 @@ _CALM = {"OMP_WAIT_POLICY": "PASSIVE"}
 after the other (docs/decisions), and gained nothing measurable for one alone."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """A job as it was submitted. `surroundings` (environment, folder, search path) never go to disk."""
+class Lane:
+    """The orders of one kind, and the runners that carry them out: one, and others where a party waits for another's."""
 
-    job: Job
-    entry: str
-    payload: Mapping[str, Any]
-    blobs: Mapping[str, bytes]
-    surroundings: Mapping[str, Any]
-    limit: float
-    memory: int
-    disposable: bool
-    alive: IO[str]
+    def __init__(self, name: str, logs: Path) -> None:
+        self._orders = Orders()
+        self.put = self._orders.put
+        for k in range(WORKERS):
+            Runner(self._orders, logs / f"worker-{os.getpid()}-{name}{k or ''}.log", reserve=k > 0).start()
+
+    @property
+    def idle_since(self) -> float | None:
+        return self._orders.idle_since
 
 
-class Lane(threading.Thread):
-    """One queue, one worker. `idle_since` is None while something is to be done."""
+class Runner(threading.Thread):
+    """Takes orders and has them carried out by its worker. One in `reserve` does so where they have waited, and ends its worker
+    when nothing was to be done for a while."""
 
-    def __init__(self, name: str, log: Path) -> None:
-        super().__init__(name=name, daemon=True)
-        self.orders: queue.Queue[Order] = queue.Queue()
-        self.idle_since: float | None = time.monotonic()
+    def __init__(self, orders: Orders, log: Path, *, reserve: bool) -> None:
+        super().__init__(daemon=True)
+        self._orders = orders
         self._log = log
+        self._reserve = reserve
         self._worker: subprocess.Popen[bytes] | None = None
         self._started_in = ""
 
-    def put(self, order: Order) -> None:
-        self.idle_since = None
-        self.orders.put(order)
-
     def run(self) -> None:
         while True:
-            order = self.orders.get()
+            order = self._next()
             try:
                 self._carry_out(order)
             except Exception as error:  # whatever it was, the job has an end and the lane goes on
@@ -81,8 +81,16 @@ class Lane(threading.Thread):
                     order.job.log.append(events.Failed(WorkerLost("worker-no-start", why=str(error)).to_json()))
             finally:
                 order.alive.close()
-            if self.orders.empty():
-                self.idle_since = time.monotonic()
+                self._orders.done(order)
+
+    def _next(self) -> Order:
+        while True:
+            cold = self._worker is None
+            patience = 0.0 if not self._reserve else COLD if cold else WARM
+            order = self._orders.take(patience, KEPT if self._reserve and not cold else None)
+            if order is not None:
+                return order
+            self._stop()
 
     def _carry_out(self, order: Order) -> None:
         if (order.job.folder / CANCEL).exists():

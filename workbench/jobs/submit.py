@@ -39,7 +39,9 @@ def submit(
     announce: Callable[[Job], None] = lambda job: None,
     disposable: bool = False,
 ) -> Job:
-    """Has the entry point "package.module:function" carried out by the lane's worker; returns at once.
+    """Has the entry point "package.module:function" carried out by a worker of the lane; returns at once.
+
+    What one process asks of a lane is done one after the other; what several ask, side by side.
 
     `payload` is JSON and is kept in the job's folder; `blobs` cross to the worker over a private pipe and are never
     written. `limit` is in seconds (default: WORKBENCH_LIMIT_SECONDS, or six hours). With WORKBENCH_EXECUTOR=inline the
@@ -58,6 +60,7 @@ def submit(
         "payload": dict(payload),
         "lane": lane,
         "disposable": disposable,
+        "party": os.getpid(),
         "limit": limit or float(os.environ.get("WORKBENCH_LIMIT_SECONDS", 6 * 3600)),
         "memory": int(os.environ.get("WORKBENCH_MEMORY_BYTES", 0)) or int(0.8 * machine.here().memory_bytes),
         "surroundings": {"env": dict(os.environ), "cwd": os.getcwd(), "path": [p or os.getcwd() for p in sys.path]},
