@@ -68,3 +68,20 @@ test("what was typed for one study is not kept for the next", () => {
   news.get("yaml")("");
   assert.equal(placeRead(storage.text).yaml, "");
 });
+
+test("what is taken up again stays as it was kept until it is in hand", () => {
+  const kept = { study: "one", example: "", opening: "own:mine", steps: STEPS, yaml: "", chosen: ["c2"], typed: null, own: { given: ["/a/x.npz"], task: "", network: "", train: true } };
+  const values = { load: { resuming: true, selected: "own:mine", busy: { step: "data" } }, frontier: {}, recipe: { steps: [] } };
+  const heard = new Map();
+  const news = new Map();
+  const storage = { text: JSON.stringify(kept), getItem: () => storage.text, setItem: (_, text) => (storage.text = text), removeItem: () => (storage.text = null) };
+  Object.assign(globalThis, { sessionStorage: storage, localStorage: storage });
+  keepPlace({ get: (name) => values[name], on: (name, act) => heard.set(name, act), news: { heed: (name, act) => news.set(name, act) } });
+  heard.get("load")();
+  assert.deepEqual(placeRead(storage.text), { ...kept, typed: null });
+  news.get("chosen")(["c3"]);
+  assert.deepEqual(placeRead(storage.text), { ...kept, chosen: ["c3"], typed: null }, "but for what is chosen meanwhile");
+  values.load = { selected: "", study: "one" };
+  heard.get("load")();
+  assert.deepEqual([placeRead(storage.text).opening, placeRead(storage.text).own], ["", null], "it was called off");
+});

@@ -9,7 +9,7 @@ from workbench_widgets.examples import EXAMPLES, Built
 import workbench as wb
 from workbench import jobs
 
-from .own_files import idle, pictures, until
+from .own_files import idle, pictures, send, until, written
 
 
 @pytest.fixture(autouse=True)
@@ -75,3 +75,42 @@ def test_files_of_one_s_own_stay_when_their_fit_is_called_off(tmp_path):
     assert view["busy"] is None and view["own"]["ready"] and "Cancelled" in view["own"]["errors"]["open"]
     session.do("own-open", {"study": "mine"})
     until(session, "load", lambda view: view["study"] == "mine")
+
+
+@pytest.fixture
+def checked(tmp_path):
+    """A session that waits for the check of its ONNX file, which does not end as long as the test measures."""
+    data, (model, _) = pictures(tmp_path / "shapes.npz"), written(tmp_path)
+    session = Session()
+    send(session, "shapes.npz", data)
+    idle(session)
+    with jobs.measuring():
+        send(session, "mine.onnx", model)
+        until(session, "load", lambda _: getattr(session.memory.get("load-check"), "job", None))
+        yield session
+
+
+def test_an_onnx_file_that_is_taken_away_is_not_checked_any_more(checked):
+    job = checked.memory["load-check"].job
+    checked.do("own", {"away": True})
+    view = idle(checked, seconds=20)
+    assert not view["own"]["begun"] and not view["answering"] and job.ended().error["type"] == "Cancelled"
+
+
+def test_what_is_given_next_need_not_wait_for_the_check_which_comes_after_it(checked, tmp_path):
+    (tmp_path / "words.txt").write_text("no data")
+    checked.do("load-path", {"path": str(tmp_path / "words.txt")})
+    view = until(checked, "load", lambda view: view["own"]["errors"], seconds=20)
+    assert "words.txt" in view["own"]["errors"]["path"] and view["answering"], "refused at once, and the model is still made"
+    again = until(checked, "load", lambda _: getattr(checked.memory.get("load-check"), "job", None))
+    assert again and checked.load["own"]["file"] == "mine.onnx" and not checked.load["own"]["ready"]
+
+
+def test_a_model_whose_check_was_put_off_is_made_in_the_end(tmp_path):
+    data, (model, _) = pictures(tmp_path / "shapes.npz"), written(tmp_path)
+    session = Session()
+    send(session, "mine.onnx", model)
+    send(session, "shapes.npz", data)
+    session.do("load-path", {"path": str(tmp_path / "nowhere.npz")})
+    view = until(session, "load", lambda view: view["own"]["ready"] and not view["answering"])
+    assert view["samples"][0]["answer"] is not None and "nowhere.npz" in view["own"]["errors"]["path"]

@@ -54,6 +54,34 @@ def test_a_study_that_was_being_made_is_gone_on_with(left):
     assert not again.load["own"]["errors"]
 
 
+def test_it_is_under_way_from_the_first_moment_also_with_another_study_in_hand(left):
+    task = wb.tasks.load("digits")
+    wb.Study.open("before", task=task, model=wb.models.create("mlp", task, seed=0))
+    session = Session()
+    seen = []
+    session.observe(lambda change: seen.append(change["new"]), "load")
+    session.do("resume", {"study": "before", "own": left, "opening": "own:of mine"})
+    assert session.load["busy"] and session.load["resuming"] and session.load["selected"] == "own:of mine"
+    until(session, "load", lambda view: view["study"] == "of mine")
+    idle(session)
+    there = [view["study"] for view in seen]
+    assert "before" in there and there.index("before") < there.index("of mine")
+    begun = next(k for k, view in enumerate(seen) if view["busy"])
+    before_end = seen[begun : there.index("of mine")]
+    assert all(view["busy"] and view["selected"] == "own:of mine" for view in before_end), "else a second reload loses it"
+    assert not session.load["resuming"]
+
+
+def test_what_is_called_off_while_its_files_are_read_is_not_made(left):
+    task = wb.tasks.load("digits")
+    wb.Study.open("before", task=task, model=wb.models.create("mlp", task, seed=0))
+    session = Session()
+    session.do("resume", {"study": "before", "own": left, "opening": "own:of mine"})
+    session.do("load-study", {"study": "before"})
+    view = idle(session)
+    assert view["study"] == "before" and wb.studies() == ["before"] and not view["busy"] and not view["resuming"]
+
+
 def test_a_study_of_that_name_with_other_data_is_not_taken_for_it(left, tmp_path):
     task = wb.tasks.load("digits")
     wb.Study.open("of mine", task=task, model=wb.models.create("mlp", task, seed=0))

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.events import Event, Submitted
-from workbench.jobs import Job
+from workbench_widgets.asked import Asked
 from workbench_widgets.own import Own, place_of
 from workbench_widgets.refusals import kept
 
 if TYPE_CHECKING:
     from workbench_widgets.session import Session
+
+CHECK = "load-check"
+"""In a session's memory: the check of the ONNX file that is being made a model."""
 
 _CHANGING = threading.Lock()
 
@@ -28,7 +30,7 @@ class Answers:
     """The samples with what the model answers, once it is known (None before), or why it does not, by control."""
 
     samples: list[dict[str, Any]] | None = None
-    job: Job | None = None
+    asked: Asked = field(default_factory=Asked)
     errors: Mapping[str, Exception] = field(default_factory=dict)
 
     @property
@@ -63,6 +65,7 @@ def take_away(session: "Session") -> None:
     with _CHANGING:
         session.memory["load-turn"] = turn(session) + 1
         _drop_answers(session)
+        drop_check(session)
         for name in ("load-own", "load-preview", "load-model"):
             session.memory.pop(name, None)
 
@@ -70,8 +73,15 @@ def take_away(session: "Session") -> None:
 def _drop_answers(session: "Session") -> None:
     """Nobody waits for them any more: the quick worker is not kept from what is asked next."""
     found: Answers | None = session.memory.pop("load-answers", None)
-    if found is not None and found.job is not None and found.samples is None:
-        found.job.cancel()
+    if found is not None and found.samples is None:
+        found.asked.drop()
+
+
+def drop_check(session: "Session") -> None:
+    """Nobody waits any more for the ONNX file that is held against its module."""
+    found: Asked | None = session.memory.pop(CHECK, None)
+    if found is not None:
+        found.drop()
 
 
 def turn(session: "Session") -> int:
@@ -95,14 +105,8 @@ def _answer(session: "Session", own: Own, found: Answers) -> None:
 
     assert own.task is not None
 
-    def heard(event: Event) -> None:
-        if isinstance(event, Submitted):
-            found.job = Job.named(event.job)
-        if answers_of(session) is not found:
-            raise Cancelled("cancelled")
-
     try:
-        found.samples = of_examples(own.task, wb.study.model_examples(own.model(), own.task, on_event=heard))
+        found.samples = of_examples(own.task, wb.study.model_examples(own.model(), own.task, on_event=found.asked.heard))
     except Cancelled:
         return
     except WorkbenchError as error:

@@ -5,12 +5,13 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError, NotFound
+from workbench.events import Event
 from workbench.files import canonical
 from workbench.models.model import Model
 from workbench.models.sources import Source, code_digest, is_library, locate, search_path, sources
@@ -28,10 +29,13 @@ def load(
     task: Task | None = None,
     weights: str | Path | None = None,
     arguments: Mapping[str, Any] | None = None,
+    *,
+    on_event: Callable[[Event], None] | None = None,
 ) -> Model:
     """The network that `package.module:factory` returns when it is called with `arguments` (JSON), or that of an ONNX file.
 
-    A path that ends in .onnx is read as `workbench.models.onnx_graph.load` says; it needs `task`.
+    A path that ends in .onnx is read as `workbench.models.onnx_graph.load` says; it needs `task`, and `on_event` hears of
+    the job in which the module is held against the file: what it raises calls the job off.
 
     The module is looked for in the script's folder, PYTHONPATH and the working folder, and digested together with the
     local modules that it imports; it is not run. `weights` is a .safetensors file, or a state dict that torch saved;
@@ -41,7 +45,7 @@ def load(
     Raises `InputError` for a module or factory that is not there, and what `weights.copy_weights` raises.
     """
     if Path(reference).suffix.lower() == ".onnx":
-        return _from_file(reference, task, weights, arguments)
+        return _from_file(reference, task, weights, arguments, on_event)
     reference = str(reference)
     module, _, factory = reference.partition(":")
     if not module or not factory.isidentifier():
@@ -59,14 +63,20 @@ def load(
     return Model("module", factory, f"factory:{reference}", code, dict(arguments or {}), kept, payload=payload)
 
 
-def _from_file(path: str | Path, task: Task | None, weights: object, arguments: object) -> Model:
+def _from_file(
+    path: str | Path,
+    task: Task | None,
+    weights: object,
+    arguments: object,
+    on_event: Callable[[Event], None] | None,
+) -> Model:
     from workbench.models import onnx_graph
 
     if task is None:
         raise InputError("onnx-task")
     if weights is not None or arguments:
         raise InputError("onnx-weights")
-    return onnx_graph.load(path, task)
+    return onnx_graph.load(path, task, on_event)
 
 
 def call_factory(model: Model) -> "nn.Module":

@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import InputError, WorkbenchError
-from workbench_widgets.brought import ask, changed, own_of, placed, refused, turn
+from workbench.errors import Cancelled, InputError, WorkbenchError
+from workbench_widgets.asked import Asked
+from workbench_widgets.brought import CHECK, ask, changed, drop_check, own_of, placed, refused, turn
 from workbench_widgets.own import Own, kind_of, networks_of, with_task
 from workbench_widgets.refusals import kept
 from workbench_widgets.uploads import Folder, Upload, is_upload
@@ -15,6 +16,10 @@ from workbench_widgets.views.load import described, described_file
 if TYPE_CHECKING:
     from workbench.tasks import Task
     from workbench_widgets.session import Session
+
+
+_WAITING = "load-waiting"
+"""In a session's memory: what was given or chosen and has not been looked at yet."""
 
 
 def upload(
@@ -90,7 +95,7 @@ def _take(session: "Session", given: str, place: str) -> None:
             if turn(session) == asked:  # else all was taken away meanwhile
                 preview(session, how)
 
-    session.later("load", act)
+    _next(session, act)
 
 
 def _read(session: "Session", given: str, before: Own) -> Callable[[Own], Own]:
@@ -151,15 +156,37 @@ def _model_of(session: "Session", part: Path) -> str:
 
 def choose_task(session: "Session", task: str) -> None:
     """Another task of the library, or "", the person's own data, which is read anew."""
+    _next(session, lambda: _choose_task(session, task))
+
+
+def _choose_task(session: "Session", task: str) -> None:
     import workbench as wb
 
     with placed(session, "task"):
         data = own_of(session).data
-        if not task and data is None:
-            return  # the choice of none
-        found = wb.tasks.load(task) if task else wb.tasks.from_file(data or "")
-        networks = networks_of(found)
-        preview(session, lambda now: replace(with_task(now, found, networks, data, task), errors=now.of_files(), loaded=None))
+        if task or data is not None:  # else it is the choice of none
+            found = wb.tasks.load(task) if task else wb.tasks.from_file(data or "")
+            networks = networks_of(found)
+            preview(
+                session, lambda now: replace(with_task(now, found, networks, data, task), errors=now.of_files(), loaded=None)
+            )
+
+
+def _next(session: "Session", act: Callable[[], None]) -> None:
+    """Has it done by the session's thread. It need not wait for the check of an ONNX file that was given before: that is ended,
+    or not begun, and comes after what was asked for last, for the task that there is then."""
+    waiting: list[Callable[[], None]] = session.memory.setdefault(_WAITING, [])
+    waiting.append(act)
+    drop_check(session)
+
+    def then() -> None:
+        waiting.remove(act)
+        try:
+            act()
+        finally:
+            _checked(session)
+
+    session.later("load", then)
 
 
 def preview(session: "Session", how: Callable[[Own], Own]) -> None:
@@ -175,8 +202,16 @@ def preview(session: "Session", how: Callable[[Own], Own]) -> None:
         shown = described_file(own.file)
     session.memory["load-preview"] = ("own", shown)
     session.refresh("load")
-    if own.file is not None and own.task is not None:
-        _load(session, own, own.file, own.task)
+    _checked(session)
+
+
+def _checked(session: "Session") -> None:
+    """Makes the model of an ONNX file where that is to be done, and asks it."""
+    if session.memory.get(_WAITING):
+        return
+    own = own_of(session)
+    if own.awaited and own.file is not None and own.task is not None:
+        _load(session, own.file, own.task)
     ask(session)
     session.refresh("load")
 
@@ -189,22 +224,27 @@ def _described(own: Own, task: "Task") -> dict[str, Any]:
     return described(task, shapes=own.shapes) | {"asked": asked, "unlearned": list(task.unlearned)}
 
 
-def _load(session: "Session", own: Own, file: Path, task: "Task") -> None:
+def _load(session: "Session", file: Path, task: "Task") -> None:
     """Makes the model of an ONNX file; why there is none stands at the network."""
     import workbench as wb
 
     def keep(now: Own, **found: Any) -> Own:
         return replace(now, **found) if (now.file, now.task) == (file, task) else now
 
+    asked = session.memory[CHECK] = Asked()
     try:
-        model = wb.models.load(file, task)
+        model = wb.models.load(file, task, on_event=asked.heard)
+    except Cancelled:
+        return  # it was taken away, or something else was given, which comes next
     except Exception as error:  # whatever it is, the panel must not say that it goes on
         why = kept(error)
         changed(session, lambda now: keep(now, errors={**now.errors, "network": why}))
     else:
         changed(session, lambda now: keep(now, loaded=model), another=True)
         if own_of(session).loaded is model:  # else it was taken away, or another one given, meanwhile
-            session.memory["load-preview"] = ("own", _described(own, wb.models.as_called(task, model)))
+            session.memory["load-preview"] = ("own", _described(own_of(session), wb.models.as_called(task, model)))
+    finally:
+        session.memory.pop(CHECK, None)
 
 
 def _folder(session: "Session", spared: Path | None = None) -> Folder:

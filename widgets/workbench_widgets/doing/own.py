@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Cancelled, Conflict, NotFound
 from workbench_widgets.brought import ask, changed, own_of, placed, take_away
-from workbench_widgets.doing.busy import Listener, busy, call_off, want
+from workbench_widgets.doing.busy import RESUMING, Listener, busy, call_off, want
 from workbench_widgets.doing.giving import choose_task, load_path, take_again, upload
 from workbench_widgets.doing.taking import taken
 from workbench_widgets.own import EPOCHS, Own
@@ -38,7 +38,7 @@ def choose(
     ask(session)
     session.refresh("load")
     if task is not None:
-        session.later("load", lambda: choose_task(session, task))
+        choose_task(session, task)
     return None
 
 
@@ -46,19 +46,38 @@ def again(session: "Session", own: Mapping[str, Any], opening: str) -> None:
     """Takes up what a page had of a person's own when it was loaded again, and goes on with what was being made of it."""
     given = own.get("given")
     if not isinstance(given, list) or not given:
+        session.later("load", lambda: resumed(session))
         return
     task, network, train = own.get("task") or None, own.get("network") or None, bool(own.get("train"))
     mark, _, study = opening.partition(":")
+    if mark == OPENING:  # at once: a page that is loaded again meanwhile finds it under way
+        session.memory["load-wanted"] = opening
+        busy(session, "data")
+
+    def is_wanted() -> bool:
+        return mark == OPENING and bool(session.memory.get("load-wanted") == opening)
 
     def go_on() -> None:
-        if not take_again(session, [str(name) for name in given]):
-            return  # a study of other data, or of other weights, is not what was asked for
-        choose(session, task, train=train)
-        session.later("load", lambda: choose(session, network=network))
-        if mark == OPENING:
-            session.later("load", lambda: open_own(session, study, again=True))
+        there = False
+        try:
+            there = take_again(session, [str(name) for name in given])
+        finally:
+            if not there and is_wanted():
+                call_off(session)  # a study of other data, or of other weights, is not what was asked for
+                session.refresh("load")
+            if there:
+                choose(session, task, train=train)
+                session.later("load", lambda: choose(session, network=network))
+                session.later("load", lambda: open_own(session, study, again=True) if is_wanted() else None)
+            session.later("load", lambda: resumed(session))
 
     session.later("load", go_on)
+
+
+def resumed(session: "Session") -> None:
+    """What a page had in hand is taken up."""
+    if session.memory.pop(RESUMING, None):
+        session.show("load")
 
 
 def open_own(session: "Session", study: str, again: bool = False) -> None:

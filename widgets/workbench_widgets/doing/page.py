@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
+from workbench_widgets.doing.busy import RESUMING
 from workbench_widgets.doing.load import load
 from workbench_widgets.doing.own import again as own_again
 from workbench_widgets.doing.publish import typed as publish_typed
@@ -45,8 +46,8 @@ def resume(
         session.later("load", lambda: _again(session, study, example, chosen, opening))
     elif opening in EXAMPLES:
         load(session, opening)
-    if own:
-        own_again(session, own, opening)
+    session.memory[RESUMING] = True
+    own_again(session, own or {}, opening)
     session.refresh()
 
 
@@ -56,7 +57,11 @@ def _again(session: "Session", study: str, example: str, chosen: Sequence[str], 
     found = wb.Study.open(study)
     known = {c.id for c in found.candidates}
     made = example if example in EXAMPLES and study_of(example) == study else ""
-    taken(session, found, made, [id for id in chosen if id in known])
+
+    def still() -> bool:
+        return bool(opening) and opening not in EXAMPLES and session.memory.get("load-wanted") == opening
+
+    taken(session, found, made, [id for id in chosen if id in known], still)
     if opening in EXAMPLES and opening != made:
         load(session, opening)
 

@@ -41,6 +41,7 @@ def view(session: "Session") -> dict[str, Any]:
         **shown,
         "remarks": [words.say(code, **fields) for code, fields in shown.get("remarks", ())],
         "busy": session.memory.get("load-busy"),
+        "resuming": bool(session.memory.get("load-resuming")),
         "own": own.as_json(brought, offered, refused) | named,
     }
 

@@ -1,12 +1,14 @@
 """`load`: one ONNX file becomes a described model. Imports no torch; the module is held against the file in a worker."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from workbench.errors import InputError
+from workbench.events import Event
 from workbench.files import digest_bytes, digest_json
 from workbench.graphs.reference import relative_difference
 from workbench.jobs import run_job
@@ -24,20 +26,24 @@ VERSION = 2
 LIMIT = 1e-5
 """Module and file may differ by this share of the largest output."""
 
+SECONDS = 300.0
+"""The comparison may take so long. What ONNX Runtime answered in a moment, its module does not need minutes for."""
+
+CHECK = "workbench.models.onnx_graph.checking:check"
 GRAPH = "graph.onnx"
 SCORES = "scores"
 _CHECKED, _TOLD = 8, 256
 """Samples on which module and file are compared, and on which a share is told from a score."""
 
 
-def load(path: str | Path, task: Task) -> Model:
+def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None = None) -> Model:
     """The network of an ONNX file, its weights included, to be pruned, trained and exported like any other.
 
     The file is read as data; weights that lie in another file have to lie beside it. It is kept in the object store, so
     that the original may go. A classification's last Softmax is left out, for training and distilling take what stands
     before it: `arguments["left_out"]` names it; where the file answers one number for two classes, so is its Sigmoid, and
     the number becomes two scores. A study of the model calls inputs and output as the file does, but for an output that is
-    another one for such a reason: that is "logits", or "scores" where the old one was called so.
+    another one for such a reason: that is "logits", or "scores" where the old one was called so. `on_event` hears of the job.
 
     Raises `NotFound` and `Damaged` for the file, `InputError` for one that does not fit the task, that is quantized, or
     that has an operator which is not known; and where the module's answers on samples of the task are not those of ONNX
@@ -73,9 +79,8 @@ def load(path: str | Path, task: Task) -> Model:
     if (left_out or one) and output == task.output_name:
         said["output"] = SCORES  # else another answer would go by the old one's name
     loaded = Model("module", path.stem, f"onnx:{path.stem}", key, said)
-    run_job(
-        "workbench.models.onnx_graph.checking:check", {"model": loaded.to_json()}, blobs=_packed(feeds, whole), lane="quick"
-    )
+    payload, blobs = {"model": loaded.to_json()}, _packed(feeds, whole)
+    run_job(CHECK, payload, blobs=blobs, lane="quick", limit=SECONDS, on_event=on_event)
     return loaded
 
 

@@ -31,7 +31,10 @@ export function keepPlace(host) {
     if (study && now !== study) typed = chosen = null; // each study has a form, and files, of its own
     study = now || study;
     const frontier = chosen ? { ...host.get("frontier"), chosen } : host.get("frontier");
-    const place = placeOf(host.get("load"), frontier, steps || host.get("recipe").steps || [], typed, yaml);
+    const taken = host.get("load").resuming ? readPlace() : null; // what is taken up just now is in hand, and not yet in the kernel
+    const place = taken
+      ? { ...taken, typed, ...(yaml && { yaml }), ...(steps && { steps }), ...(chosen && { chosen }) }
+      : placeOf(host.get("load"), frontier, steps || host.get("recipe").steps || [], typed, yaml);
     if (!place && !written) return; // what was in hand before is not taken up yet
     written = true;
     try {
