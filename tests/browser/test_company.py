@@ -21,12 +21,12 @@ def test_two_people_at_once_see_each_other_s_files_and_neither_waits(visit, besi
     expect(two.jobs("running")).to_have_count(1, timeout=MINUTE)
     two.write(PRUNED.format(ratio=0.52))  # a preview, which does not wait for somebody's training
     expect(two.region("Recipe").get_by_text(re.compile("^file .* estimate"))).to_be_visible(timeout=MINUTE)
+    two.run(PRUNED.format(ratio=0.52))  # nor does a run
+    expect(two.rows()).to_have_count(before + 2, timeout=2 * MINUTE)
+    expect(one.rows()).to_have_count(before + 2, timeout=MINUTE)
     expect(two.jobs("running")).to_have_count(1)
     two.jobs("running").get_by_role("button", name=re.compile("^Cancel")).click()
     expect(one.jobs("cancelled").first).to_be_visible(timeout=2000)
-    two.run(PRUNED.format(ratio=0.52))
-    expect(one.rows()).to_have_count(before + 2, timeout=MINUTE)
-    expect(two.rows()).to_have_count(before + 2, timeout=MINUTE)
 
 
 def test_two_tabs_on_one_study_do_not_disturb_each_other(visit, beside):
