@@ -132,6 +132,43 @@ def test_shares_that_are_no_softmax_of_all_classes_stay(tmp_path, module):
     assert "left_out" not in model.arguments
 
 
+class Ended(nn.Module):
+    def __init__(self, end):
+        super().__init__()
+        self.body, self.end = nn.Linear(6, 4), end
+
+    def forward(self, x):
+        return self.end(self.body(x))
+
+
+def clipped(z):
+    return torch.softmax(z, -1).clamp(1e-7, 1.0)
+
+
+def by_hand(z):
+    powers = torch.exp(z)
+    return powers / powers.sum(-1, keepdim=True)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("batch", [None, 1])
+@pytest.mark.parametrize("end", [clipped, by_hand])
+def test_shares_of_all_classes_that_no_last_softmax_makes_are_still_probabilities(tmp_path, end, batch):
+    task, path = rows(4), written(tmp_path / "net.onnx", Ended(end), batch)
+    model = wb.models.load(path, task=task)
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    truth = np.concatenate([session.run(None, {"x": task.test.inputs[k : k + 1]})[0] for k in range(40)])
+    with torch.no_grad():
+        ours = torch.softmax(model.build()(torch.tensor(task.test.inputs)), 1).numpy()
+    assert np.allclose(ours, truth, atol=1e-6) and np.ptp(truth) > 0.9
+    study = wb.Study.open(f"{end.__name__} {batch}", task=task, model=model)
+    assert [value.name for value in onnx.load(str(study.baseline.file)).graph.output] == ["logits"], "it is not what y was"
+    small = study.run(wb.Recipe([wb.StaticQuantization()]))
+    assert small.status == "measured", small.reason
+    found = wb.load_artifact(small.publish(f"{end.__name__}-{batch}").path).predict(task.test.inputs)
+    assert np.abs(found.probabilities - truth).mean() < 0.05
+
+
 def test_shares_that_were_cut_off_near_their_ends_are_told(tmp_path):
     path = written(tmp_path / "net.onnx", Network(nn.Sigmoid(), then=lambda x: x.clamp(1e-7, 1 - 1e-7)), None)
     assert wb.models.load(path, task=rows(2)).arguments["left_out"]

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,9 +16,12 @@ from workbench.models.model import Model
 from workbench.models.onnx_graph.freeing import freed, observe
 from workbench.models.onnx_graph.matching import answers, fixed_batch, inputs_of, output_of, samples
 from workbench.models.onnx_graph.reading import read
-from workbench.models.onnx_graph.scores import answers_one, are_shares, as_before, is_made, to_scores
+from workbench.models.onnx_graph.scores import answers_one, are_shares, as_before, is_made, to_logs, to_scores
 from workbench.objects import Objects
 from workbench.tasks.task import Array, Task
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 VERSION = 2
 """Part of the key under which a file is kept: another way of making it ready gives another graph."""
@@ -42,8 +45,9 @@ def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None 
     The file is read as data; weights that lie in another file have to lie beside it. It is kept in the object store, so
     that the original may go. A classification's last Softmax is left out, for training and distilling take what stands
     before it: `arguments["left_out"]` names it; where the file answers one number for two classes, so is its Sigmoid, and
-    the number becomes two scores. A study of the model calls inputs and output as the file does, but for an output that is
-    another one for such a reason: that is "logits", or "scores" where the old one was called so. `on_event` hears of the job.
+    the number becomes two scores. Of shares of all classes that no such operator makes the logarithm is taken. A study of the
+    model calls inputs and output as the file does, but for an output that is another one for such a reason: that is "logits",
+    or "scores" where the old one was called so. `on_event` hears of the job.
 
     Raises `NotFound` and `Damaged` for the file, `InputError` for one that does not fit the task, that is quantized, or
     that has an operator which is not known; and where the module's answers on samples of the task are not those of ONNX
@@ -62,13 +66,11 @@ def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None 
     model = freed(model, task, inputs, batch)
     one = answers_one(truth[output], task)
     told = answers(model, samples(model, task, inputs, _TOLD), None, path.name)[output] if one else truth[output]
-    shares = are_shares(told, one)
-    left_out = to_scores(model, one) if task.kind == "classification" and (one or shares) else None
-    if one and shares and left_out is None:
-        raise InputError("onnx-share", name=path.name)
+    left_out, another = _scored(model, task, told, one, path.name)
     observe(model, feeds, path.name)
     whole = next(iter(answers(model, feeds, None, path.name).values()))
-    same = as_before(whole, left_out, one).reshape(truth[output].shape)
+    shares = left_out is not None or (another and not one)
+    same = as_before(whole, shares, one).reshape(truth[output].shape)
     gap = relative_difference([same], [truth[output]])
     if gap > LIMIT:
         raise InputError("onnx-freed-differs", name=path.name, difference=f"{gap:.2g}")
@@ -76,12 +78,23 @@ def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None 
     key = digest_json({"onnx": digest_bytes(data), "version": VERSION})
     Objects().put(key, lambda folder: _write(folder / GRAPH, data))
     said: dict[str, Any] = {"inputs": inputs} | ({"left_out": left_out} if left_out else {})
-    if (left_out or one) and output == task.output_name:
+    if another and output == task.output_name:
         said["output"] = SCORES  # else another answer would go by the old one's name
     loaded = Model("module", path.stem, f"onnx:{path.stem}", key, said)
     payload, blobs = {"model": loaded.to_json()}, _packed(feeds, whole)
     run_job(CHECK, payload, blobs=blobs, lane="quick", limit=SECONDS, on_event=on_event)
     return loaded
+
+
+def _scored(model: "ModelProto", task: Task, told: Array, one: bool, name: str) -> tuple[str | None, bool]:
+    """Has a classification's graph end in scores: the operator left out for it, and whether the output is another one."""
+    shares = are_shares(told, one)
+    if task.kind != "classification" or not (one or shares):
+        return None, False
+    left_out = to_scores(model, one)
+    if one and shares and left_out is None:
+        raise InputError("onnx-share", name=name)
+    return left_out, bool(one or left_out or to_logs(model, told))
 
 
 def kept_output(model: Model) -> str | None:

@@ -14,6 +14,8 @@ _FORMING = ("Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze")
 """Operators that only change the form of what they are given: they may stand behind the last one."""
 
 _OURS = "workbench_"
+_ADDED = 5e-6
+"""Shares add up to 1, but for rounding and what was clipped off near 0."""
 
 
 def answers_one(answer: Array, task: Task) -> bool:
@@ -34,6 +36,23 @@ def to_scores(model: "ModelProto", one: bool) -> str | None:
     return gone
 
 
+def to_logs(model: "ModelProto", answer: Array) -> bool:
+    """Has the graph, in place, end in the logarithm of the shares that it answers: softmax of it are these shares. So where no
+    operator was found that makes them, a clipped Softmax, say. Says whether they add up to 1, so that this is done."""
+    from onnx import helper, numpy_helper
+
+    graph, output = model.graph, model.graph.output[0]
+    if not np.allclose(answer.sum(axis=-1, dtype=np.float64), 1, atol=_ADDED):
+        return False
+    kind = helper.tensor_dtype_to_np_dtype(output.type.tensor_type.elem_type)
+    least, kept, scores = (f"{_OURS}{name}" for name in ("least", "kept", "scores"))
+    graph.initializer.append(numpy_helper.from_array(np.array(np.finfo(kind).tiny, kind), least))
+    graph.node.append(helper.make_node("Max", [output.name, least], [kept], kept))
+    graph.node.append(helper.make_node("Log", [kept], [scores], scores))
+    output.name = scores
+    return True
+
+
 def are_shares(answer: Array, one: bool) -> bool:
     """Whether the numbers may tell how likely something is: a score is below 0 or above 1 somewhere, and shares of all classes
     (N x C) add up to 1."""
@@ -46,13 +65,13 @@ def is_made(name: str) -> bool:
     return name.startswith(_OURS)
 
 
-def as_before(scores: Array, left_out: str | None, one: bool) -> Array:
-    """What the whole graph answers, N x C or N x 1, from its scores."""
-    if left_out is None:
+def as_before(scores: Array, shares: bool, one: bool) -> Array:
+    """What the whole graph answers, N x C or N x 1, from its scores, where it answers `shares` and where it does not."""
+    if not shares:
         return scores[:, 1:] - scores[:, :1] if one else scores
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    shares = np.asarray(powers / powers.sum(axis=-1, keepdims=True), scores.dtype)
-    return shares[:, 1:] if one else shares
+    found = np.asarray(powers / powers.sum(axis=-1, keepdims=True), scores.dtype)
+    return found[:, 1:] if one else found
 
 
 def _without(model: "ModelProto", kind: str, behind: tuple[str, ...]) -> str | None:
