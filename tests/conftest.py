@@ -16,3 +16,12 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
     yield tmp_path / "home"
     jobs.retire()
+
+
+@pytest.fixture(scope="module")
+def one_home(tmp_path_factory):
+    """One home, and one warm worker, for all tests of a file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+        jobs.retire()

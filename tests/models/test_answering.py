@@ -16,13 +16,7 @@ from workbench.models.weights import to_bytes
 RNG = np.random.default_rng(0)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def home(tmp_path_factory):
-    """One home, and one warm worker, for the file's tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("home")))
-        yield
-        jobs.retire()
+pytestmark = pytest.mark.usefixtures("one_home")
 
 
 class Two(nn.Module):

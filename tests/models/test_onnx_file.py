@@ -13,19 +13,11 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 import workbench as wb
-from workbench import jobs
 from workbench.errors import WorkbenchError
 from workbench.export import export
 from workbench.techniques import StepContext
 
-
-@pytest.fixture(scope="module", autouse=True)
-def home(tmp_path_factory):
-    """One home, and one warm worker, for the file's tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("home")))
-        yield
-        jobs.retire()
+pytestmark = pytest.mark.usefixtures("one_home")
 
 
 class Block(nn.Module):

@@ -7,17 +7,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 import workbench as wb
-from workbench import jobs
 from workbench.errors import InputError
 
-
-@pytest.fixture(scope="module", autouse=True)
-def home(tmp_path_factory):
-    """One home, and one warm worker, for the file's tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("home")))
-        yield
-        jobs.retire()
+pytestmark = pytest.mark.usefixtures("one_home")
 
 
 def small(nodes, tensors, y, opset):

@@ -8,17 +8,9 @@ import torch
 from torch import nn
 
 import workbench as wb
-from workbench import jobs
 from workbench.errors import InputError
 
-
-@pytest.fixture(scope="module", autouse=True)
-def home(tmp_path_factory):
-    """One home, and one warm worker, for the file's tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("home")))
-        yield
-        jobs.retire()
+pytestmark = pytest.mark.usefixtures("one_home")
 
 
 def rows(classes):

@@ -197,6 +197,18 @@ def test_a_transformer_of_tokens_knows_where_they_stand():
     assert len(net.blocks) == 1 and net.embed.weight.std() < 0.05
 
 
+@pytest.mark.parametrize("theirs", [name for name in wb.models.names() if name not in ("lstm", "resnet8")])
+def test_weights_of_another_network_of_the_zoo_are_told_which_they_fit(tmp_path, monkeypatch, theirs):
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    (tmp_path / "mine.safetensors").write_bytes(to_bytes(wb.models.create(theirs, DIGITS).build()))
+    with pytest.raises(InputError, match=rf"They fit {theirs}: choose"):
+        wb.models.create("resnet8", DIGITS, weights=tmp_path / "mine.safetensors").build()
+    (tmp_path / "mine.safetensors").write_bytes(to_bytes(torch.nn.Linear(3, 3)))
+    with pytest.raises(InputError) as caught:
+        wb.models.create("resnet8", DIGITS, weights=tmp_path / "mine.safetensors").build()
+    assert "They fit" not in str(caught.value)
+
+
 def test_a_network_takes_its_weights_from_a_file(tmp_path, monkeypatch):
     task = DIGITS
     monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))

@@ -84,6 +84,8 @@ def test_a_bad_name_is_said_at_its_field_and_nothing_typed_is_lost(place):
         session.do("publish-typed", {**FORM, "name": name})
         assert session.publish["errors"] == view["errors"], "what was typed before the click is heard after it"
         assert [view[field] for field in ("name", "licence", "intended_use")] == [name, "MIT", FORM["intended_use"]]
+    session.do("publish-typed", {**FORM, "name": "two words"})
+    assert "cannot be the name" in session.publish["errors"]["name"], "while it is typed"
     session.do("publish-typed", FORM)
     assert session.publish["errors"] == {} and wb.publish.names() == []
 

@@ -1,17 +1,20 @@
 """From a description to the module: made anew, cut as before, weights loaded."""
 
 import importlib
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from workbench.models.catalogue import ZOO
+from workbench.errors import InputError
+from workbench.models.catalogue import ZOO, others
 from workbench.models.cuts import cut
 from workbench.models.factories import call_factory
 from workbench.models.live import revive
 from workbench.models.model import Model
 from workbench.models.weights import fill, read_state
+from workbench.words import part
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 
 def build(model: Model) -> "nn.Module":
@@ -22,8 +25,28 @@ def build(model: Model) -> "nn.Module":
     if model.cuts:
         cut(module, model.cuts, {name: tuple(tensor.shape) for name, tensor in state.items()})
     if folder is not None:
-        fill(module, state, model.name)
+        _fill(module, state, model)
     return module.cpu().eval()
+
+
+def _fill(module: "nn.Module", state: "dict[str, Tensor]", model: Model) -> None:
+    """Raises what `weights.fill` does, with the names of the zoo's networks that weights for another one of it do fit."""
+    try:
+        fill(module, state, model.name)
+    except InputError as error:
+        if error.code != "weights-misfit" or not model.source.startswith("zoo:"):
+            raise
+        found = [name for name, arguments in others(model).items() if _has_form(name, arguments, state)]
+        more = {"others": part("weights-of-others", names=", ".join(found))} if found else {}
+        raise InputError(error.code, **{**error.fields, **more}) from None
+
+
+def _has_form(name: str, arguments: Mapping[str, Any], state: "dict[str, Tensor]") -> bool:
+    import torch
+
+    with torch.device("meta"):
+        wanted = _of_zoo(name, arguments).state_dict()
+    return {key: value.shape for key, value in wanted.items()} == {key: value.shape for key, value in state.items()}
 
 
 def _fresh(model: Model) -> "nn.Module":
@@ -41,6 +64,9 @@ def _fresh(model: Model) -> "nn.Module":
         torch.manual_seed(arguments.pop("seed", 0) if origin == "zoo" else 0)
         if origin == "factory":
             return call_factory(model)
-        family = importlib.import_module(f"workbench.models.zoo.{ZOO[name].file}")
-        module: nn.Module = family.build(**arguments)
-        return module
+        return _of_zoo(name, arguments)
+
+
+def _of_zoo(name: str, arguments: Mapping[str, Any]) -> "nn.Module":
+    module: nn.Module = importlib.import_module(f"workbench.models.zoo.{ZOO[name].file}").build(**arguments)
+    return module

@@ -95,6 +95,16 @@ def create(name: str, task: Task, seed: int = 0, weights: str | Path | None = No
     return Model("module", name, f"zoo:{name}", code, called | {"seed": seed}, kept)
 
 
+def others(model: Model) -> dict[str, dict[str, Any]]:
+    """The other networks of the zoo that take what this one takes, with the arguments of each as they are by default."""
+    name, given = model.source.removeprefix("zoo:"), model.arguments
+    shape = tuple(given["shape"])
+    form = form_of(TensorSpec("", shape, "int64" if "tokens" in given else "float32"))
+    said = {key: given[key] for key in ("shape", "outputs", "tokens") if key in given}
+    fit = {other: entry for other, entry in ZOO.items() if form in entry.takes and other != name}
+    return {other: entry.arguments().to_json() | dict(entry.fixed) | said for other, entry in fit.items()}
+
+
 def _form(name: str, entry: Entry, task: Task) -> dict[str, Any]:
     """What the task says about the network: shape of a sample, outputs, and how many tokens there are."""
     inputs, outputs = task.signature.inputs, task.signature.outputs

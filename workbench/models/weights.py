@@ -91,7 +91,7 @@ def fill(module: "nn.Module", state: "dict[str, Tensor]", name: str) -> None:
     if wrong:
         more = part("tensors-more", count=len(wrong) - 3) if len(wrong) > 3 else ""
         first = reduce(lambda first, then: part("first-then", first=first, then=then), wrong[:3])
-        raise InputError("weights-misfit", model=name, first=first, more=more)
+        raise InputError("weights-misfit", model=name, first=first, more=more, others="")
     module.load_state_dict(state, strict=True)
 
 

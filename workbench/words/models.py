@@ -27,7 +27,7 @@ SENTENCES = {
     "pickle-refused": "{path} is not a plain state dict: reading it runs code, or it is damaged. It is refused, and nothing "
     "in it was run. Save the weights by torch.save(module.state_dict(), path), or as safetensors.",
     "not-a-state-dict": "{path} holds a value of type {found} and not a state dict of tensors by name.",
-    "weights-misfit": "The weights do not fit {model}: {first}{more}.",
+    "weights-misfit": "The weights do not fit {model}: {first}{more}.{others}",
     "weights-lazy": "{layer} has no weights yet: it waits for its first input. Call the module once before it is given.",
     "nan-weights": "The weights of {layer} hold NaN or infinite values. Train again with a lower learning rate, "
     "or load whole weights.",

@@ -82,6 +82,7 @@ SENTENCES = {
     "tensor-unknown": "{name} is not in the network",
     "tensor-misshapen": "{name} is {found} instead of {wanted}",
     "tensors-more": " and {count} more",
+    "weights-of-others": " They fit {names}: choose that network.",
     "not-torchs": "it is nothing that torch.save wrote, or it is cut short",
     "dict-value": "{type} under {name}",
     "idx-begin": "it does not begin as one",

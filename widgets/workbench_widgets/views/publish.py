@@ -3,10 +3,11 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import InputError, WorkbenchError
 from workbench.plots.axis import title
 from workbench.plots.family import spelled
 from workbench.publish.reference import fits
+from workbench.words import part
 from workbench_widgets.in_hand import in_hand
 from workbench_widgets.looking import looked
 from workbench_widgets.refusals import sentence
@@ -44,6 +45,8 @@ def view(session: "Session") -> dict[str, Any]:
     done = done if done and (done["study"], done["candidate"]) == (candidate.study.name, candidate.id) else None
     found = looked(session, candidate)
     reserved, refusal = taken(candidate, typed["name"])
+    if not fits(typed["name"]) and typed["name"]:
+        refusal = sentence(InputError("published-name", what=part("what-artifact"), name=repr(typed["name"])))
     if refusal and "name" not in errors:
         errors["name"] = refusal
     if done is None and reserved is not None and not shown["busy"]:

@@ -22,7 +22,7 @@ SENTENCES = {
     "weights-unreadable": "{path} 不是完整的权重文件：{why}",
     "pickle-refused": "{path} 不是纯粹的 state dict：读取它会执行代码，或它已损坏。已拒绝，其中的代码没有执行。请用 torch.save(module.state_dict(), path) 保存权重，或存为 safetensors。",
     "not-a-state-dict": "{path} 含有类型为 {found} 的值，而不是按名称存放张量的 state dict。",
-    "weights-misfit": "权重与 {model} 不符：{first}{more}。",
+    "weights-misfit": "权重与 {model} 不符：{first}{more}。{others}",
     "weights-lazy": "{layer} 还没有权重：它在等待第一次输入。请在给出模块之前先调用一次。",
     "nan-weights": "{layer} 的权重含有 NaN 或无穷大。请用较低的学习率重新训练，或载入完好的权重。",
     "input-misfit": "模型不接受 {task} 的输入（{inputs}）：{why}",

@@ -82,6 +82,7 @@ SENTENCES = {
     "tensor-unknown": "网络中没有 {name}",
     "tensor-misshapen": "{name} 是 {found}，应为 {wanted}",
     "tensors-more": "，另有 {count} 处",
+    "weights-of-others": "它们适合 {names}：请选择该网络。",
     "not-torchs": "它不是 torch.save 写出的文件，或已被截断",
     "dict-value": "{name} 下的 {type}",
     "idx-begin": "开头不是这种格式",
