@@ -151,7 +151,7 @@ export class FrontierTable {
     const found = figuresOf(this.state.data, point, column.key);
     if (!found) return h("td", { class: kind }, "–");
     const [figure, unit] = intervalSaid(found, this.state.data.measure[column.key].unit);
-    return h("td", { class: kind }, figure, unit ? h("span", { class: "wb-unit" }, `\u00a0${unit}`) : null);
+    return h("td", { class: kind }, figure.replace("± ", "±\u00a0"), unit ? h("span", { class: "wb-unit" }, `\u00a0${unit}`) : null);
   }
 
   said(point) {
