@@ -47,6 +47,14 @@ def test_what_waited_for_its_own_party_has_not_waited_for_a_worker():
     assert queue.take(0.2) is A2
 
 
+def test_nobody_stands_behind_what_has_only_just_come_to_its_turn():
+    queue = orders(A1, A2, B1)
+    assert queue.take(0) is A1
+    time.sleep(0.3)
+    queue.done(A1)
+    assert queue.take(0.2, keep=0) is B1
+
+
 def test_it_is_idle_when_nothing_waits_and_nothing_is_in_hand():
     queue = orders()
     assert queue.idle_since is not None

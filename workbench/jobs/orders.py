@@ -46,14 +46,15 @@ class Orders:
         with self._changed:
             while True:
                 now = time.monotonic()
-                found = next((w for w in self._waiting if w[1].party not in self._served), None)
-                if found is not None and now >= found[0] + patience:
-                    self._waiting.remove(found)
-                    self._served.add(found[1].party)
-                    return found[1]
+                free = [w for w in self._waiting if w[1].party not in self._served]
+                ripe = next((w for w in free if now >= w[0] + patience), None)
+                if ripe is not None:
+                    self._waiting.remove(ripe)
+                    self._served.add(ripe[1].party)
+                    return ripe[1]
                 if end is not None and now >= end:
                     return None
-                moments = [m for m in (found and found[0] + patience, end) if m is not None]
+                moments = [w[0] + patience for w in free] + ([] if end is None else [end])
                 self._changed.wait(min(moments) - now if moments else None)
 
     def done(self, order: Order) -> None:
