@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -167,6 +168,30 @@ def test_nobody_waits_for_what_somebody_else_asked_for(place):
     held.cancel()
     own.cancel()
     assert next_one.wait()["sum"] == 2
+
+
+def test_who_asks_for_the_same_at_the_same_time_shares_one_job(place):
+    heard = [[], []]
+    asked = [threading.Thread(target=_shared, args=(told,)) for told in heard]
+    for thread in asked:
+        thread.start()
+    end = time.monotonic() + 60
+    while not all(any(isinstance(e, StepStarted) for e in told) for told in heard) and time.monotonic() < end:
+        time.sleep(0.02)
+    ids = [told[0].job for told in heard]
+    assert ids[0] == ids[1]
+    Job.named(ids[0]).cancel()
+    for thread in asked:
+        thread.join(20)
+    assert [told[-1] for told in heard] == ["cancelled", "cancelled"]
+    assert run("add", {"a": 1, "b": 1}, key="same")["sum"] == 2, "and the next one is another"
+
+
+def _shared(told):
+    try:
+        run("loop", {"checks": True}, key="same", on_event=told.append)
+    except Cancelled as error:
+        told.append(error.code)
 
 
 def test_what_one_asks_for_in_a_row_stays_with_one_worker():

@@ -101,6 +101,17 @@ def test_where_a_part_is_gone_nothing_else_is_made_in_its_place(left, tmp_path):
         assert wb.studies() == [] and not view["busy"] and session.study_name == ""
 
 
+def test_a_page_that_is_loaded_again_joins_what_is_under_way_and_ends_it_for_the_old_one_too(left, tmp_path):
+    before, now = Session(), Session()  # the kernel of the page as it was, which does not know that it is gone
+    for session in (before, now):
+        session.do("resume", {"own": left, "opening": "own:of mine"})
+        until(session, "load", lambda view: view["busy"] and view["busy"]["step"] not in ("data", "worker"))
+    begun = [path for path in (wb.files.home() / "jobs").glob("*/job.json") if "fit" in path.read_text()]
+    assert len(begun) == 1
+    now.do("load-cancel", {})
+    assert idle(now)["busy"] is None and idle(before)["busy"] is None and wb.studies() == []
+
+
 def test_what_is_taken_away_stays_away_also_while_a_study_is_made_of_it(left):
     session = Session()
     session.do("resume", {"own": left, "opening": "own:of mine"})

@@ -1,9 +1,8 @@
 """The foreman of a home: a small process (no torch) that takes jobs over a private socket and hands them to its lanes.
 
-It outlives the notebook or script that started it, keeps a warm worker a lane (more while several
-people ask), notices when a worker dies, and ends
-itself when nothing was asked of it for a while. There is one a home, Python and state of the installed code: after an
-update a new one is started, and the old one ends when it is idle.
+It outlives the notebook or script that started it, keeps a warm worker a lane (more while several processes
+ask), notices when a worker dies, and ends itself when nothing was asked of it for a while. There is one a home, Python and
+state of the installed code: after an update a new one is started, and the old one ends when it is idle.
 """
 
 import contextlib
@@ -18,7 +17,7 @@ from typing import Any
 
 from workbench.jobs.frames import Stream, read_frame, write_frame
 from workbench.jobs.job import Job
-from workbench.jobs.lane import Lane
+from workbench.jobs.lane import Lane, around
 from workbench.jobs.orders import Order
 
 LANES = ("quick", "long")
@@ -59,7 +58,7 @@ class Foreman:
         alive = open(job.folder / "alive", "w")  # noqa: SIM115  (held until the job's end)
         fcntl.flock(alive, fcntl.LOCK_EX)
         given = {k: head[k] for k in ("entry", "payload", "surroundings", "limit", "memory", "disposable", "party")}
-        self._lanes[head["lane"]].put(Order(job=job, blobs=blobs, alive=alive, **given))
+        self._lanes[head["lane"]].put(Order(job=job, blobs=blobs, alive=alive, around=around(head["surroundings"]), **given))
         write_frame(stream, {"state": "taken"})
 
 

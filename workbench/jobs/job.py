@@ -83,7 +83,7 @@ class Job:
 
     def _called_off(self, read: int) -> bool:
         """Whether it is to stop and nothing has come of it: a worker that takes it up now only says that it is cancelled."""
-        return read == 0 and (self.folder / CANCEL).exists()
+        return read == 0 and self.is_called_off()
 
     def ended(self) -> Event | None:
         """The last event of a job that is over; None while it is in somebody's hands."""
@@ -110,6 +110,10 @@ class Job:
             if isinstance(event, events.Failed):
                 raise errors.from_json(event.error)
         raise AssertionError("events() always ends with a final one")
+
+    def is_called_off(self) -> bool:
+        """Whether somebody has asked it to stop."""
+        return (self.folder / CANCEL).exists()
 
     def cancel(self) -> None:
         """Asks the job to stop; its worker is killed when it has not within half a second."""

@@ -1,4 +1,4 @@
-"""A lane of the foreman: a queue of jobs and the warm worker that carries them out, or several where several people ask.
+"""A lane of the foreman: a queue of jobs and the warm worker that carries them out, or several where several processes ask.
 
 A worker is replaced when it dies, when the caller's surroundings (environment, folder, search path) are others than
 those it was started in, and when a file that it imported has changed.
@@ -12,13 +12,15 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from workbench import events
 from workbench.errors import Cancelled, WorkbenchError, WorkerLost
-from workbench.files import digest_json
+from workbench.files import Digest, digest_json
 from workbench.jobs.desk import CANCEL
 from workbench.jobs.frames import read_frame, write_frame
 from workbench.jobs.orders import Order, Orders
@@ -30,9 +32,12 @@ GRACE = 0.5
 WORKERS = 4
 """Workers of a lane at most, each with torch in it (0.3 GB)."""
 
-WARM, COLD, KEPT = 0.1, 1.0, 60.0
-"""Seconds that an order has waited before a reserve takes it whose worker is warm, and one that has to start its worker (2 to
-3 s); and those after which an idle reserve ends its worker."""
+WARM, COLD, OTHER = 0.1, 1.0, 0.5
+"""Seconds that an order has waited before a reserve takes it whose worker is warm for it; before another worker is started (it
+takes 2 to 3 s) while a warm one is busy; and, more than that, before one is ended that is warm for something else."""
+
+KEPT = 60.0
+"""Seconds after which an idle reserve ends its worker."""
 
 _PASSING = {"_", "SHLVL", "PWD", "OLDPWD", "TERM", "COLUMNS", "LINES", "PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
 _PASSING |= {"JPY_PARENT_PID", "JPY_SESSION_NAME", "VOILA_REQUEST_URL", "VOILA_BASE_URL", "QUERY_STRING", "REQUEST_URI"}
@@ -44,14 +49,24 @@ _CALM = {"OMP_WAIT_POLICY": "PASSIVE"}
 after the other (docs/decisions), and gained nothing measurable for one alone."""
 
 
+def around(surroundings: Mapping[str, Any]) -> Digest:
+    """What makes one worker another one than that for other surroundings."""
+    lasting = {k: v for k, v in surroundings["env"].items() if k not in _PASSING}
+    return digest_json([lasting, surroundings["cwd"], surroundings["path"]])
+
+
 class Lane:
     """The orders of one kind, and the runners that carry them out: one, and others where a party waits for another's."""
 
     def __init__(self, name: str, logs: Path) -> None:
         self._orders = Orders()
         self.put = self._orders.put
+        runners: list[Runner] = []
         for k in range(WORKERS):
-            Runner(self._orders, logs / f"worker-{os.getpid()}-{name}{k or ''}.log", reserve=k > 0).start()
+            log = logs / f"worker-{os.getpid()}-{name}{k or ''}.log"
+            runners.append(Runner(self._orders, log, runners, reserve=k > 0))
+        for runner in runners:
+            runner.start()
 
     @property
     def idle_since(self) -> float | None:
@@ -60,15 +75,17 @@ class Lane:
 
 class Runner(threading.Thread):
     """Takes orders and has them carried out by its worker. One in `reserve` does so where they have waited, and ends its worker
-    when nothing was to be done for a while."""
+    when nothing was to be done for a while. `lane` are all runners of the lane."""
 
-    def __init__(self, orders: Orders, log: Path, *, reserve: bool) -> None:
+    def __init__(self, orders: Orders, log: Path, lane: "list[Runner]", *, reserve: bool) -> None:
         super().__init__(daemon=True)
         self._orders = orders
         self._log = log
+        self._lane = lane
         self._reserve = reserve
         self._worker: subprocess.Popen[bytes] | None = None
         self._started_in = ""
+        self._party = 0
 
     def run(self) -> None:
         while True:
@@ -85,12 +102,22 @@ class Runner(threading.Thread):
 
     def _next(self) -> Order:
         while True:
-            cold = self._worker is None
-            patience = 0.0 if not self._reserve else COLD if cold else WARM
-            order = self._orders.take(patience, KEPT if self._reserve and not cold else None)
+            order = self._orders.take(self._patience, KEPT if self._reserve and self._worker is not None else None)
             if order is not None:
+                self._party = order.party
                 return order
             self._stop()
+
+    def _patience(self, order: Order) -> float:
+        """The worker that fits first, before all the one that a party had last; then a new one, then one that has to be ended
+        for it. While one that fits is only busy, it is waited for."""
+        if self._fits(order):
+            return WARM if self._reserve and self._party != order.party else 0.0
+        wait = COLD if any(runner._fits(order) for runner in self._lane) else 0.0
+        return wait + (WARM if self._reserve else 0.0) if self._worker is None else wait + OTHER
+
+    def _fits(self, order: Order) -> bool:
+        return self._worker is not None and self._started_in == order.around
 
     def _carry_out(self, order: Order) -> None:
         if (order.job.folder / CANCEL).exists():
@@ -114,10 +141,8 @@ class Runner(threading.Thread):
         raise RuntimeError("the worker does not stay up")
 
     def _warm(self, order: Order) -> "subprocess.Popen[bytes]":
-        around = order.surroundings
-        lasting = {k: v for k, v in around["env"].items() if k not in _PASSING}
-        wanted = digest_json([lasting, around["cwd"], around["path"]])
-        if self._worker is not None and (self._worker.poll() is not None or wanted != self._started_in):
+        given = order.surroundings
+        if self._worker is not None and (self._worker.poll() is not None or order.around != self._started_in):
             self._stop()
         if self._worker is None:
             self._log.parent.mkdir(parents=True, exist_ok=True)  # a person may have cleared the folder of jobs
@@ -127,11 +152,11 @@ class Runner(threading.Thread):
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
-                    cwd=around["cwd"] if os.path.isdir(around["cwd"]) else None,
-                    env=_CALM | around["env"],
+                    cwd=given["cwd"] if os.path.isdir(given["cwd"]) else None,
+                    env=_CALM | given["env"],
                     start_new_session=True,
                 )
-            self._started_in = wanted
+            self._started_in = order.around
         return self._worker
 
     def _watch(self, order: Order, worker: "subprocess.Popen[bytes]", start: int) -> str:

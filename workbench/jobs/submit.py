@@ -19,7 +19,7 @@ import workbench
 from workbench import machine
 from workbench.errors import WorkerLost
 from workbench.events import Event, Submitted
-from workbench.files import digest_json, home, storage, write_atomic
+from workbench.files import Digest, digest_json, home, storage, write_atomic
 from workbench.jobs.desk import Desk, carry_out
 from workbench.jobs.frames import read_frame, write_frame
 from workbench.jobs.job import Job
@@ -76,13 +76,19 @@ def run_job(
     blobs: Mapping[str, bytes] | None = None,
     lane: LaneName = "long",
     limit: float | None = None,
+    key: Digest | None = None,
     on_event: Callable[[Event], None] | None = None,
 ) -> Any:
     """Submits a job and waits for its result; raises the `WorkbenchError` that ended it.
 
-    Interrupted, from the keyboard or by what `on_event` raises, it cancels the job.
+    A job of the same `key` that is under way is waited for instead, and heard of from its beginning: whoever asks for the same
+    at the same time shares one job. Interrupted, from the keyboard or by what `on_event` raises, it cancels the job, for all.
     """
-    job = submit(entry, payload, blobs=blobs, lane=lane, limit=limit)
+
+    def begin() -> Job:
+        return submit(entry, payload, blobs=blobs, lane=lane, limit=limit)
+
+    job = begin() if key is None else _shared(key, begin)
     try:
         if on_event is not None:
             on_event(Submitted(job.id))
@@ -90,6 +96,19 @@ def run_job(
     except BaseException:
         job.cancel()
         raise
+
+
+def _shared(key: Digest, begin: Callable[[], Job]) -> Job:
+    """The job of that key that is under way, else a new one."""
+    known = home() / "claims" / key
+    with storage(known):
+        known.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{known}.lock"):
+            job = Job.named(known.read_text()) if known.exists() else None
+            if job is None or job.ended() is not None or job.is_called_off():
+                job = begin()
+                write_atomic(known, job.id.encode())
+            return job
 
 
 def new_id() -> str:

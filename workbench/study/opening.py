@@ -56,7 +56,8 @@ def _made(
 ) -> StudyRow:
     blobs = {"model": model.payload} if model.payload is not None else {}
     payload = {"name": name, "device": device, **asked}
-    jobs.run_job("workbench.study.work:baseline", payload, blobs=blobs, on_event=on_event)
+    key = digest_json({"baseline": payload})
+    jobs.run_job("workbench.study.work:baseline", payload, blobs=blobs, key=key, on_event=on_event)
     row = records.study(name)
     assert row is not None
     return row

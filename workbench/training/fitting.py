@@ -37,7 +37,8 @@ def fit(
     """The trained model; the one that is given stays as it is.
 
     `settings` are fields of `workbench.training.Settings`. The work is done in a worker process; `on_event` hears of its
-    progress. The same model, data, settings and seed give the same weights, and are trained only once.
+    progress. The same model, data, settings and seed give the same weights, and are trained only once: who asks for them while
+    they are trained waits for the same job.
 
     Raises `InputError` where the model does not fit the task, and `StepFailed` where training failed.
     """
@@ -52,7 +53,7 @@ def fit(
         payload |= {"seed": seed, "device": device, "key": key}
         blobs = {} if described.payload is None else {"model": described.payload}
         with reader(on_event) as read:
-            run_job("workbench.training.work:fit", payload, blobs=blobs, on_event=read)
+            run_job("workbench.training.work:fit", payload, blobs=blobs, key=key, on_event=read)
     return described.with_weights(key)
 
 

@@ -21,8 +21,10 @@ LISTENER = "load-listener"
 
 
 def busy(session: "Session", step: str, share: float = 0.0, done: int = 0, of: int = 0) -> None:
-    """Shows a step ("data", "fit", "baseline"), how far it is (0 to 1), and `done` of `of` epochs where it has some."""
-    session.memory["load-busy"] = {"step": step, "share": min(max(share, 0.0), 1.0), "done": done, "of": of}
+    """Shows a step ("data", "worker", "fit", "baseline"), how far it is (0 to 1), `done` of `of` epochs where it has some, and
+    whether it can be called off."""
+    stop = bool(session.memory.get("load-wanted"))
+    session.memory["load-busy"] = {"step": step, "share": min(max(share, 0.0), 1.0), "done": done, "of": of, "stop": stop}
     session.show("load")
 
 
@@ -50,6 +52,7 @@ class Listener:
             raise Cancelled("cancelled")
         if isinstance(event, Submitted):
             self._job = Job.named(event.job)
+            busy(self._session, "worker")
         elif isinstance(event, StepStarted):
             self._step = "fit" if event.step == "fit" else "baseline"
             self._before, self._of, self._epochs = (event.index - 1) / event.of, event.of, (0, 0)

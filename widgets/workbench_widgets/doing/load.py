@@ -61,7 +61,8 @@ def _example(session: "Session", example: str) -> None:
             opened(example, task, Listener(session, wanted))
         taken(session, wb.Study.open(study_of(example)), example)
     except Cancelled:
-        return  # it was called off, or another example was chosen meanwhile
+        if wanted():
+            raise  # by somebody else who waited for the same
     finally:
         if wanted():
             session.memory.pop("load-busy", None)

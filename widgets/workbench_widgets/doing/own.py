@@ -123,7 +123,7 @@ def _open(session: "Session", own: Own, study: str, again: bool, wanted: Callabl
             take_away(session)
             taken(session, made)
     except Cancelled:
-        if session.memory.get("load-wanted"):
+        if not wanted() and session.memory.get("load-wanted"):
             return  # something else was asked for meanwhile
         raise
     finally:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from workbench.models.model import Model
 from workbench.models.onnx_graph.freeing import freed, observe
 from workbench.models.onnx_graph.matching import answers, fixed_batch, inputs_of, output_of, samples
 from workbench.models.onnx_graph.reading import read
-from workbench.models.onnx_graph.scores import answers_one, are_shares, as_before, is_made, to_logs, to_scores
+from workbench.models.onnx_graph.scores import LEAST, answers_one, are_shares, as_before, is_made, to_logs, to_scores
 from workbench.objects import Objects
 from workbench.tasks.task import Array, Task
 
@@ -45,9 +46,9 @@ def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None 
     The file is read as data; weights that lie in another file have to lie beside it. It is kept in the object store, so
     that the original may go. A classification's last Softmax is left out, for training and distilling take what stands
     before it: `arguments["left_out"]` names it; where the file answers one number for two classes, so is its Sigmoid, and
-    the number becomes two scores. Of shares of all classes that no such operator makes the logarithm is taken. A study of the
-    model calls inputs and output as the file does, but for an output that is another one for such a reason: that is "logits",
-    or "scores" where the old one was called so. `on_event` hears of the job.
+    the number becomes two scores. Of shares of all classes that no such operator makes the logarithm is taken, which
+    `arguments["logarithm"]` says. A study of the model calls inputs and output as the file does, but for an output that is
+    another one for such a reason: that is "logits", or "scores" where the old one was called so. `on_event` hears of the job.
 
     Raises `NotFound` and `Damaged` for the file, `InputError` for one that does not fit the task, that is quantized, or
     that has an operator which is not known; and where the module's answers on samples of the task are not those of ONNX
@@ -66,19 +67,22 @@ def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None 
     model = freed(model, task, inputs, batch)
     one = answers_one(truth[output], task)
     told = answers(model, samples(model, task, inputs, _TOLD), None, path.name)[output] if one else truth[output]
-    left_out, another = _scored(model, task, told, one, path.name)
+    scored = _scored(model, task, told, one, path.name)
     observe(model, feeds, path.name)
     whole = next(iter(answers(model, feeds, None, path.name).values()))
-    shares = left_out is not None or (another and not one)
-    same = as_before(whole, shares, one).reshape(truth[output].shape)
-    gap = relative_difference([same], [truth[output]])
-    if gap > LIMIT:
+    same = as_before(whole, scored.shares, one).reshape(truth[output].shape)
+    wanted, limit = truth[output], LIMIT
+    if scored.logarithm:
+        wanted, limit = wanted / wanted.sum(axis=-1, keepdims=True), LIMIT + LEAST * wanted.shape[-1]
+    gap = float(np.abs(same - wanted).max()) if scored.shares else relative_difference([same], [wanted])
+    if gap > limit:
         raise InputError("onnx-freed-differs", name=path.name, difference=f"{gap:.2g}")
     data = model.SerializeToString(deterministic=True)
     key = digest_json({"onnx": digest_bytes(data), "version": VERSION})
     Objects().put(key, lambda folder: _write(folder / GRAPH, data))
-    said: dict[str, Any] = {"inputs": inputs} | ({"left_out": left_out} if left_out else {})
-    if another and output == task.output_name:
+    said: dict[str, Any] = {"inputs": inputs} | ({"left_out": scored.left_out} if scored.left_out else {})
+    said |= {"logarithm": True} if scored.logarithm else {}
+    if scored.another and output == task.output_name:
         said["output"] = SCORES  # else another answer would go by the old one's name
     loaded = Model("module", path.stem, f"onnx:{path.stem}", key, said)
     payload, blobs = {"model": loaded.to_json()}, _packed(feeds, whole)
@@ -86,15 +90,36 @@ def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None 
     return loaded
 
 
-def _scored(model: "ModelProto", task: Task, told: Array, one: bool, name: str) -> tuple[str | None, bool]:
-    """Has a classification's graph end in scores: the operator left out for it, and whether the output is another one."""
+@dataclass(frozen=True)
+class _Scored:
+    """What was done to a graph so that it ends in scores: the operator `left_out`, a `logarithm` of its shares, one number made
+    two. `shares` is whether it answered shares, `another` whether its output is another one now."""
+
+    left_out: str | None = None
+    logarithm: bool = False
+    one: bool = False
+
+    @property
+    def shares(self) -> bool:
+        return self.left_out is not None or self.logarithm
+
+    @property
+    def another(self) -> bool:
+        return self.shares or self.one
+
+
+def _scored(model: "ModelProto", task: Task, told: Array, one: bool, name: str) -> _Scored:
+    """Has a classification's graph end in scores, in place."""
     shares = are_shares(told, one)
     if task.kind != "classification" or not (one or shares):
-        return None, False
+        return _Scored()
     left_out = to_scores(model, one)
-    if one and shares and left_out is None:
+    if left_out is not None or (one and not shares):
+        return _Scored(left_out, one=one)
+    if one:
         raise InputError("onnx-share", name=name)
-    return left_out, bool(one or left_out or to_logs(model, told))
+    to_logs(model)
+    return _Scored(logarithm=True)
 
 
 def kept_output(model: Model) -> str | None:

@@ -14,8 +14,12 @@ _FORMING = ("Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze")
 """Operators that only change the form of what they are given: they may stand behind the last one."""
 
 _OURS = "workbench_"
-_ADDED = 5e-6
-"""Shares add up to 1, but for rounding and what was clipped off near 0."""
+LEAST = 1e-6
+"""The least share whose logarithm is taken: 0 has none, and half precision holds nothing much smaller. Not added where that can
+be helped: a sum in 8 bits is 0 again."""
+
+_BROADCAST = 8
+"""The operator set from which on Max takes one number beside many."""
 
 
 def answers_one(answer: Array, task: Task) -> bool:
@@ -36,21 +40,20 @@ def to_scores(model: "ModelProto", one: bool) -> str | None:
     return gone
 
 
-def to_logs(model: "ModelProto", answer: Array) -> bool:
-    """Has the graph, in place, end in the logarithm of the shares that it answers: softmax of it are these shares. So where no
-    operator was found that makes them, a clipped Softmax, say. Says whether they add up to 1, so that this is done."""
+def to_logs(model: "ModelProto") -> None:
+    """Has the graph, in place, end in the logarithm of the shares that it answers: softmax of it are these shares, divided by
+    their sum. So where no operator was found that makes them: a clipped Softmax, or Exp and Div."""
     from onnx import helper, numpy_helper
 
     graph, output = model.graph, model.graph.output[0]
-    if not np.allclose(answer.sum(axis=-1, dtype=np.float64), 1, atol=_ADDED):
-        return False
     kind = helper.tensor_dtype_to_np_dtype(output.type.tensor_type.elem_type)
     least, kept, scores = (f"{_OURS}{name}" for name in ("least", "kept", "scores"))
-    graph.initializer.append(numpy_helper.from_array(np.array(np.finfo(kind).tiny, kind), least))
-    graph.node.append(helper.make_node("Max", [output.name, least], [kept], kept))
+    graph.initializer.append(numpy_helper.from_array(np.array(LEAST, kind), least))
+    opset = max(imported.version for imported in model.opset_import if imported.domain in ("", "ai.onnx"))
+    raised = "Max" if opset >= _BROADCAST else "Add"
+    graph.node.append(helper.make_node(raised, [output.name, least], [kept], kept))
     graph.node.append(helper.make_node("Log", [kept], [scores], scores))
     output.name = scores
-    return True
 
 
 def are_shares(answer: Array, one: bool) -> bool:
@@ -61,7 +64,7 @@ def are_shares(answer: Array, one: bool) -> bool:
 
 
 def is_made(name: str) -> bool:
-    """Whether the value of that name is one of those that `to_scores` adds."""
+    """Whether the value of that name is one of those that are added here."""
     return name.startswith(_OURS)
 
 

@@ -30,7 +30,7 @@ export function mountLoad(host) {
     own.redraw();
     busy(loadStep(view.busy, say), () => fill(step, loadStep(view.busy, say)));
     fill(bar, loadBar(view.busy, say));
-    stop.hidden = !view.busy || view.busy.step === "data";
+    stop.hidden = !view.busy?.stop;
     told([view.figures, view.inputs, view.outputs, view.asked, view.unlearned, view.remarks, view.samples, view.answering, Boolean(view.busy)], () =>
       fill(shown, loadFacts(view, say), loadRemarks(view, say), loadSamples(host, view, say), loadNothing(view, say)),
     );

@@ -62,7 +62,7 @@ export function topJobOf(host) {
     fill(left);
     bar.style.setProperty("width", `${100 * busy.share}%`);
     named(word(language, "top-load-cancel"));
-    stop.hidden = busy.step === "data";
+    stop.hidden = !busy.stop;
   };
   host.on("run", redraw);
   host.on("load", redraw);

@@ -37,7 +37,7 @@ addWords({
   "load-answering": ["The first {count} validation samples; the model's answers follow", "前 {count} 个验证样本；模型的回答随后显示"],
   // what is going on
   "load-step-data": ["Reads the data", "读取数据"],
-  "load-step-worker": ["Waits for the worker, which trains the model here, once", "等待工作进程在此训练模型（仅一次）"],
+  "load-step-worker": ["Waits for the worker process", "等待工作进程"],
   "load-step-fit": ["Trains the model here, once", "在此训练模型（仅一次）"],
   "load-step-epoch": ["Trains the model here, once: epoch {done} of {of}", "在此训练模型（仅一次）：第 {done} / {of} 轮"],
   "load-step-baseline": ["Exports the model and measures the file", "导出模型并测量文件"],
