@@ -162,6 +162,25 @@ def test_shares_of_all_classes_that_no_last_softmax_makes_are_still_probabilitie
     assert np.abs(ours - truth).max() < apart and np.ptp(truth) > 0.9 and model.arguments["logarithm"]
 
 
+def test_an_old_file_that_divides_by_the_sum_is_taken_too(tmp_path):
+    rng, helper = np.random.default_rng(0), onnx.helper
+    weight = onnx.numpy_helper.from_array(rng.normal(size=(6, 4)).astype(np.float32), "w")
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["z"]),
+        helper.make_node("Exp", ["z"], ["e"]),
+        helper.make_node("ReduceSum", ["e"], ["s"], axes=[1], keepdims=1),
+        helper.make_node("Div", ["e", "s"], ["y"]),
+    ]
+    sides = {name: helper.make_tensor_value_info(name, 1, ["n", count]) for name, count in (("x", 6), ("y", 4))}
+    graph = helper.make_graph(nodes, "old", [sides["x"]], [sides["y"]], [weight])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 7)], ir_version=4), tmp_path / "old.onnx")
+    task = rows(4)
+    with torch.no_grad():
+        ours = torch.softmax(wb.models.load(tmp_path / "old.onnx", task=task).build()(torch.tensor(task.test.inputs)), 1)
+    powers = np.exp(task.test.inputs @ onnx.numpy_helper.to_array(weight))
+    assert np.allclose(ours.numpy(), powers / powers.sum(1, keepdims=True), atol=1e-5)
+
+
 def test_such_a_file_is_trained_made_small_and_published(tmp_path):
     task, path = rows(4), written(tmp_path / "net.onnx", Ended(by_hand, 4), None)
     truth = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"]).run(None, {"x": task.test.inputs})[0]

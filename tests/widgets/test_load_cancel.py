@@ -114,3 +114,33 @@ def test_a_model_whose_check_was_put_off_is_made_in_the_end(tmp_path):
     session.do("load-path", {"path": str(tmp_path / "nowhere.npz")})
     view = until(session, "load", lambda view: view["own"]["ready"] and not view["answering"])
     assert view["samples"][0]["answer"] is not None and "nowhere.npz" in view["own"]["errors"]["path"]
+
+
+@pytest.fixture
+def before():
+    """A study that is there already."""
+    task = wb.tasks.load("digits")
+    wb.Study.open("before", task=task, model=wb.models.create("mlp", task, seed=0))
+
+
+def test_a_study_is_opened_while_a_check_is_under_way_which_begins_again_after_it(before, checked):
+    job = checked.memory["load-check"].job
+    checked.do("load-study", {"study": "before"})
+    view = until(checked, "load", lambda view: view["study"] == "before" and not view["busy"], seconds=20)
+    assert job.ended().error["type"] == "Cancelled" and view["own"]["file"] == "mine.onnx"
+    until(checked, "load", lambda _: getattr(checked.memory.get("load-check"), "job", None))
+
+
+def test_files_that_are_given_while_a_study_is_made_are_read_after_it(tmp_path):
+    data, (model, _) = pictures(tmp_path / "shapes.npz"), written(tmp_path)
+    session = Session()
+    send(session, "shapes.npz", data)
+    idle(session)
+    session.do("own", {"network": "mlp", "train": True})
+    session.do("own-open", {"study": "mine"})
+    until(session, "load", lambda view: view["busy"] and view["busy"]["step"] == "fit")
+    send(session, "others.npz", data)
+    send(session, "mine.onnx", model)
+    assert session.load["next"] == ["others.npz", "mine.onnx"]
+    view = until(session, "load", lambda view: view["own"]["ready"] and view["own"]["file"] == "mine.onnx")
+    assert view["study"] == "mine" and view["own"]["tasks"][0]["title"] == "others.npz" and view["next"] == []

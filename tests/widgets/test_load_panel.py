@@ -211,7 +211,7 @@ def test_an_onnx_file_is_a_model_that_needs_data_and_no_training(tmp_path):
     assert "2" in idle(session)["own"]["errors"]["network"] and not session.load["own"]["ready"]
     send(session, "shapes.npz", data)
     own = idle(session)["own"]
-    assert own["errors"] == {} and own["ready"] and own["study"] == "shapes-mine" and not own["train"] and own["left_out"]
+    assert own["errors"] == {} and own["ready"] and own["study"] == "shapes-mine" and not own["train"] and own["rescored"]
     assert (
         until(session, "load", lambda view: not view["answering"])["samples"][0]["answer"] in ("0", "1") and wb.studies() == []
     )

@@ -112,6 +112,28 @@ def test_a_page_that_is_loaded_again_joins_what_is_under_way_and_ends_it_for_the
     assert idle(now)["busy"] is None and idle(before)["busy"] is None and wb.studies() == []
 
 
+def test_the_name_of_a_study_stays_when_it_is_called_off_after_a_reload(left):
+    session = Session()
+    session.do("resume", {"own": left, "opening": "own:of mine"})
+    until(session, "load", lambda view: view["busy"] and view["busy"]["step"] != "data")
+    session.do("load-cancel", {})
+    assert idle(session)["own"]["study"] == "of mine"
+    session.do("own", {"away": True})
+    assert session.load["own"]["study"] == ""
+
+
+def test_files_of_one_s_own_outlive_a_second_reload_while_an_example_is_made(left):
+    task = wb.tasks.load("digits")
+    wb.Study.open("before", task=task, model=wb.models.create("mlp", task, seed=0))
+    session, seen = Session(), []
+    session.observe(lambda change: seen.append(change["new"]), "load")
+    session.do("resume", {"study": "before", "own": left, "opening": "digits"})
+    until(session, "load", lambda view: view["own"]["begun"] and not view["resuming"])
+    assert all(view["resuming"] for view in seen if not view["own"]["begun"]), "its page keeps its place as long as it has less"
+    session.do("load-cancel", {})
+    idle(session)
+
+
 def test_what_is_taken_away_stays_away_also_while_a_study_is_made_of_it(left):
     session = Session()
     session.do("resume", {"own": left, "opening": "own:of mine"})
@@ -134,6 +156,14 @@ def test_a_session_ends_with_its_last_user_and_its_thread_too(left):
         gc.collect()
         time.sleep(0.2)
     assert gone() is None and threading.active_count() <= before
+
+
+@pytest.mark.parametrize("kept", [{"opening": 5}, {"own": [1]}, {"own": {"given": [["x"]]}}])
+def test_a_place_that_was_damaged_is_not_kept_for_ever(kept):
+    session = Session()
+    session.do("resume", {"own": {"given": ["/nowhere/x.npz"]}, "opening": "own:x", **kept})
+    view = until(session, "load", lambda view: not view["resuming"] and not view["busy"])
+    assert view["study"] == ""
 
 
 @pytest.mark.parametrize("own", [{}, {"given": "x"}, {"given": []}, {"given": [5]}, {"given": ["/nowhere/x.npz"]}])

@@ -9,7 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+from workbench_widgets import Session
 from workbench_widgets.uploads import Folder, Upload, is_upload
+
+from .own_files import idle, pictures, send
 
 OWNER = """
 import sys
@@ -111,3 +114,25 @@ def test_a_file_is_called_as_a_disk_can_take_it(home, called, kept):
     upload.add(0, b"ab")
     path = upload.finish(hashlib.sha256(b"ab").hexdigest())
     assert path == folder.path / kept and path.read_bytes() == b"ab"
+
+
+def test_of_two_files_the_one_that_was_chosen_last_stays_however_long_the_other_takes(home, tmp_path):
+    session, data = Session(), pictures(tmp_path / "small.npz")
+    large = {"name": "large.npz", "size": len(data), "upload": "l", "first": True}
+    session.do("upload", {**large, "offset": 0}, [memoryview(data[:1000])])
+    send(session, "small.npz", data)
+    idle(session)
+    rest = {"offset": 1000, "sha256": hashlib.sha256(data).hexdigest()}
+    session.do("upload", {**large, **rest}, [memoryview(data[1000:])])
+    assert idle(session)["own"]["tasks"][0]["title"] == "small.npz"
+    session.do("upload", {**large, "upload": "m", "offset": 0, "sha256": rest["sha256"]}, [memoryview(data)])
+    assert idle(session)["own"]["tasks"][0]["title"] == "large.npz"
+
+
+def test_an_upload_that_is_stopped_leaves_nothing(home, tmp_path):
+    session, data = Session(), pictures(tmp_path / "small.npz")
+    session.do("upload", {"name": "a.npz", "size": len(data), "upload": "u", "offset": 0}, [memoryview(data[:1000])])
+    session.do("upload-drop", {"upload": "u"})
+    session.do("upload-drop", {"upload": "never"})
+    left = [path for path in (home / "uploads").rglob("*") if path.is_file() and path.stat().st_size]
+    assert left == [] and not session.load["own"]["begun"] and not session.load["error"]

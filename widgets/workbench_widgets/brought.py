@@ -19,6 +19,15 @@ from workbench_widgets.refusals import kept
 if TYPE_CHECKING:
     from workbench_widgets.session import Session
 
+NAMED = "load-named"
+"""In a session's memory: the name that was given to a study of it."""
+
+RESUMING = "load-resuming"
+"""In a session's memory, while what a page had in hand is taken up again: until then the page keeps its place as it was."""
+
+WAITING = "load-waiting"
+"""In a session's memory: what was given or chosen and has not been looked at yet, with the name of a file."""
+
 CHECK = "load-check"
 """In a session's memory: the check of the ONNX file that is being made a model."""
 
@@ -60,13 +69,14 @@ def changed(session: "Session", how: Callable[[Own], Own], *, another: bool = Fa
     return own
 
 
-def take_away(session: "Session") -> None:
-    """All of it goes, what is being read too."""
+def take_away(session: "Session", meanwhile: bool = True) -> None:
+    """All of it goes; what is being read or on its way `meanwhile` too."""
     with _CHANGING:
-        session.memory["load-turn"] = turn(session) + 1
+        if meanwhile:
+            session.memory["load-turn"] = turn(session) + 1
         _drop_answers(session)
         drop_check(session)
-        for name in ("load-own", "load-preview", "load-model"):
+        for name in ("load-own", "load-preview", "load-model", NAMED):
             session.memory.pop(name, None)
 
 

@@ -151,7 +151,7 @@ def as_json(own: Own, builtins: list[str], errors: Mapping[str, Exception]) -> d
         "network": own.network,
         "factory": own.factory,
         "file": own.file.name if own.file else "",
-        "left_out": own.loaded.arguments.get("left_out", "") if own.loaded else "",
+        "rescored": bool(own.loaded and own.loaded.arguments.keys() & {"left_out", "logarithm"}),
         "weights": weights,
         "tasked": own.task is not None,
         "trainable": own.task is not None and own.task.kind != "outputs",

@@ -28,7 +28,9 @@ KEPT = 3600.0
 class Upload:
     """A file that grows piece by piece in `folder`; one of its name that is there stays until it is whole."""
 
-    def __init__(self, folder: Path, name: str, size: int) -> None:
+    def __init__(self, folder: Path, name: str, size: int, number: int = 0) -> None:
+        """`number` tells which of several was chosen first."""
+        self.number = number
         if size > LIMIT:
             raise InputError("upload-large", name=name, limit=LIMIT // 10**6)
         self.name = name

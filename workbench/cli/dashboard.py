@@ -26,6 +26,8 @@ def dashboard(port: int, no_browser: bool) -> None:
     """Serves the page for people who write no code."""
     if importlib.util.find_spec("voila") is None or importlib.util.find_spec("anywidget") is None:
         raise NotFound("no-lab")
+    from workbench.models.sources import STARTED_IN
+
     package = _package()
     words = [sys.executable, "-m", "workbench_widgets.serving", str(_notebook(package)), f"--port={port}"]
     words += [f"--VoilaConfiguration.extension_allowlist={name}" for name in _EXTENSIONS]
@@ -44,6 +46,7 @@ def dashboard(port: int, no_browser: bool) -> None:
     ]
     words += ["--no-browser"] if no_browser else []
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(package / "share/jupyter"), os.environ.get("JUPYTER_PATH")]))
+    os.environ[STARTED_IN] = os.getcwd()
     os.execv(sys.executable, words)
 
 

@@ -12,6 +12,6 @@ memory or overruns its limit ends its job with a reason; caller, foreman and stu
 from workbench.jobs.desk import Desk
 from workbench.jobs.exclusive import measuring
 from workbench.jobs.job import Job
-from workbench.jobs.submit import new_id, retire, run_job, submit
+from workbench.jobs.submit import claimed, new_id, retire, run_job, submit
 
-__all__ = ["Desk", "Job", "measuring", "new_id", "retire", "run_job", "submit"]
+__all__ = ["Desk", "Job", "claimed", "measuring", "new_id", "retire", "run_job", "submit"]

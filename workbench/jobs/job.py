@@ -9,6 +9,7 @@
 import fcntl
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,4 +118,5 @@ class Job:
 
     def cancel(self) -> None:
         """Asks the job to stop; its worker is killed when it has not within half a second."""
-        (self.folder / CANCEL).touch()
+        with suppress(FileNotFoundError):  # somebody has cleared the folder of jobs
+            (self.folder / CANCEL).touch()

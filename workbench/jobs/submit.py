@@ -9,7 +9,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -98,17 +99,24 @@ def run_job(
         raise
 
 
+@contextmanager
+def claimed(key: Digest) -> Iterator[Path]:
+    """Only one process at a time is here with that key; what it writes to the file that is given the next one can read."""
+    known = home() / "claims" / key
+    with storage(known.parent):
+        known.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{known}.lock"):
+        yield known
+
+
 def _shared(key: Digest, begin: Callable[[], Job]) -> Job:
     """The job of that key that is under way, else a new one."""
-    known = home() / "claims" / key
-    with storage(known):
-        known.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{known}.lock"):
-            job = Job.named(known.read_text()) if known.exists() else None
-            if job is None or job.ended() is not None or job.is_called_off():
-                job = begin()
-                write_atomic(known, job.id.encode())
-            return job
+    with claimed(key) as known:
+        job = Job.named(known.read_text()) if known.exists() else None
+        if job is None or job.ended() is not None or job.is_called_off():
+            job = begin()
+            write_atomic(known, job.id.encode())
+        return job
 
 
 def new_id() -> str:

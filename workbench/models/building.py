@@ -10,7 +10,7 @@ from workbench.models.cuts import cut
 from workbench.models.factories import call_factory
 from workbench.models.live import revive
 from workbench.models.model import Model
-from workbench.models.weights import fill, read_state
+from workbench.models.weights import fill, read_state, unwrapped
 from workbench.words import part
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def _has_form(name: str, arguments: Mapping[str, Any], state: "dict[str, Tensor]
 
     with torch.device("meta"):
         wanted = _of_zoo(name, arguments).state_dict()
-    return {key: value.shape for key, value in wanted.items()} == {key: value.shape for key, value in state.items()}
+    found = unwrapped(state, wanted)
+    return {key: value.shape for key, value in wanted.items()} == {key: value.shape for key, value in found.items()}
 
 
 def _fresh(model: Model) -> "nn.Module":

@@ -29,10 +29,17 @@ class Source:
     digest: Digest
 
 
+STARTED_IN = "WORKBENCH_STARTED_IN"
+"""The variable with the folder in which the dashboard was started. Its kernels work in the folder of their notebook."""
+
+
 def search_path() -> tuple[str, ...]:
-    """Where this process finds modules: the script's folder, PYTHONPATH, installed packages, and the working folder."""
+    """Where this process finds modules: the script's folder, PYTHONPATH, installed packages, and the working folder; of a page
+    the one in which its server was started."""
     named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    folders = [os.path.abspath(entry or os.getcwd()) for entry in [*sys.path, *filter(None, named), ""]]
+    folders = [
+        os.path.abspath(entry or os.environ.get(STARTED_IN, os.getcwd())) for entry in [*sys.path, *filter(None, named), ""]
+    ]
     return tuple(dict.fromkeys(folders))
 
 

@@ -81,8 +81,7 @@ def fill(module: "nn.Module", state: "dict[str, Tensor]", name: str) -> None:
     The prefix that DataParallel puts before every name is taken off.
     """
     wanted = _tensors(module.state_dict())
-    if state and all(key.startswith(_WRAPPED) for key in state) and not any(key.startswith(_WRAPPED) for key in wanted):
-        state = {key.removeprefix(_WRAPPED): value for key, value in state.items()}
+    state = unwrapped(state, wanted)
     wrong = [part("tensor-missing", name=key) for key in wanted if key not in state]
     wrong += [part("tensor-unknown", name=key) for key in state if key not in wanted]
     for key in wanted:
@@ -93,6 +92,13 @@ def fill(module: "nn.Module", state: "dict[str, Tensor]", name: str) -> None:
         first = reduce(lambda first, then: part("first-then", first=first, then=then), wrong[:3])
         raise InputError("weights-misfit", model=name, first=first, more=more, others="")
     module.load_state_dict(state, strict=True)
+
+
+def unwrapped(state: "dict[str, Tensor]", wanted: "dict[str, Tensor]") -> "dict[str, Tensor]":
+    """Without the prefix that DataParallel puts before every name, where none is wanted."""
+    if state and all(key.startswith(_WRAPPED) for key in state) and not any(key.startswith(_WRAPPED) for key in wanted):
+        return {key.removeprefix(_WRAPPED): value for key, value in state.items()}
+    return state
 
 
 def check_weights(module: "nn.Module") -> None:

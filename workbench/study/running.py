@@ -7,6 +7,7 @@ from typing import Literal
 from workbench import errors, jobs
 from workbench.errors import WorkbenchError
 from workbench.events import Done, Event, Failed
+from workbench.files import digest_json
 from workbench.jobs import Job
 from workbench.measure.speed import timing_processes
 from workbench.models import Model
@@ -59,15 +60,29 @@ def start(
 ) -> tuple[CandidateRow, Job | None]:
     """The candidate of a recipe, and the job that makes it: the one that is at it already, a new one, or none."""
     timing_processes()  # what cannot be timed is refused before anything is trained
-    row = settled(records, records.claim(study.name, recipe.digest, recipe.to_json()))
-    if row.status == "measured" and row.object and Objects().get(row.object) is not None:
-        return row, None
-    if row.status == "running" and row.job:
-        return row, Job.named(row.job)
+    with jobs.claimed(digest_json([study.name, recipe.digest])):  # two processes that ask at the same time get the same run
+        row = settled(records, records.claim(study.name, recipe.digest, recipe.to_json()))
+        if row.status == "measured" and row.object and Objects().get(row.object) is not None:
+            return row, None
+        if row.status == "running" and row.job:
+            return row, Job.named(row.job)
+        return row, _begun(records, row, study, recipe, model, device, lane, limit)
+
+
+def _begun(
+    records: Records,
+    row: CandidateRow,
+    study: StudyRow,
+    recipe: Recipe,
+    model: Model,
+    device: str,
+    lane: Literal["quick", "long"],
+    limit: float | None,
+) -> Job:
     id = jobs.new_id()
     blobs = pack(recipe) | ({"model": model.payload} if model.payload is not None else {})
     payload = {"study": study.name, "digest": recipe.digest, "device": device, "job": id}
-    return row, jobs.submit(
+    return jobs.submit(
         "workbench.study.work:candidate",
         payload,
         blobs=blobs,

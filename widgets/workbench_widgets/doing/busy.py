@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 _EVERY = 0.1
 
-RESUMING = "load-resuming"
-"""In a session's memory, while what a page had in hand is taken up again: until then the page keeps its place as it was."""
-
 LISTENER = "load-listener"
 """In a session's memory: who hears of what is being made ready, or was made last."""
 
@@ -80,7 +77,6 @@ def want(session: "Session", what: str) -> None:
 def call_off(session: "Session") -> None:
     """Nobody waits any more for what is being made ready."""
     session.memory["load-wanted"] = ""
-    session.memory.pop(RESUMING, None)
     listener = session.memory.get(LISTENER)
     if session.memory.pop("load-busy", None) is not None and listener is not None:
         listener.call_off()

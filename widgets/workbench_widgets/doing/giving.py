@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Cancelled, InputError, WorkbenchError
 from workbench_widgets.asked import Asked
-from workbench_widgets.brought import CHECK, ask, changed, drop_check, own_of, placed, refused, turn
+from workbench_widgets.brought import CHECK, WAITING, ask, changed, drop_check, own_of, placed, refused, turn
 from workbench_widgets.own import Own, kind_of, networks_of, with_task
 from workbench_widgets.refusals import kept
 from workbench_widgets.uploads import Folder, Upload, is_upload
@@ -16,10 +16,6 @@ from workbench_widgets.views.load import described, described_file
 if TYPE_CHECKING:
     from workbench.tasks import Task
     from workbench_widgets.session import Session
-
-
-_WAITING = "load-waiting"
-"""In a session's memory: what was given or chosen and has not been looked at yet."""
 
 
 def upload(
@@ -43,14 +39,14 @@ def upload(
                 changed(session, lambda own: replace(own, errors=own.lasting()))
             if upload in uploads:
                 uploads.pop(upload).drop()
-            uploads[upload] = Upload(_folder(session).path, name, size)
+            uploads[upload] = Upload(_folder(session).path, name, size, _number(session))
         if upload not in uploads:
             raise InputError("upload-broken", name=name)
         received = uploads[upload].add(offset, b"".join(bytes(piece) for piece in buffers))
         if sha256:
-            path = uploads[upload].finish(sha256)
+            path, number = uploads[upload].finish(sha256), uploads[upload].number
             del uploads[upload]
-            _take(session, str(path), "file")
+            _take(session, str(path), "file", number)
     except WorkbenchError as error:
         if upload in uploads:
             uploads.pop(upload).drop()
@@ -59,10 +55,17 @@ def upload(
     return received
 
 
+def drop_upload(session: "Session", upload: str) -> None:
+    """Nobody waits for the rest of it."""
+    found: Upload | None = session.memory.get("load-uploads", {}).pop(upload, None)
+    if found is not None:
+        found.drop()
+
+
 def load_path(session: "Session", path: str) -> None:
     """Takes a file of the server, or a "package.module:factory"."""
     changed(session, lambda own: replace(own, errors=own.lasting()))
-    _take(session, path.strip(), "path")
+    _take(session, path.strip(), "path", _number(session))
 
 
 def take_again(session: "Session", given: Sequence[str]) -> bool:
@@ -86,7 +89,9 @@ def take_again(session: "Session", given: Sequence[str]) -> bool:
     return True
 
 
-def _take(session: "Session", given: str, place: str) -> None:
+def _take(session: "Session", given: str, place: str, number: int) -> None:
+    if _is_late(session, given, number):
+        return
     asked, before = turn(session), own_of(session)
 
     def act() -> None:
@@ -95,7 +100,25 @@ def _take(session: "Session", given: str, place: str) -> None:
             if turn(session) == asked:  # else all was taken away meanwhile
                 preview(session, how)
 
-    _next(session, act)
+    put_next(session, act, Path(given).name)
+
+
+def _number(session: "Session") -> int:
+    """What is given is numbered in the order in which it was chosen."""
+    session.memory["load-number"] = number = session.memory.get("load-number", 0) + 1
+    return int(number)
+
+
+def _is_late(session: "Session", given: str, number: int) -> bool:
+    """Whether one of its kind that was chosen after it came before it: a large file takes its time."""
+    last: dict[str, int] = session.memory.setdefault("load-last", {})
+    try:
+        kind = kind_of(given)
+    except WorkbenchError:
+        return False  # what it is not is said where it is read
+    late = number < last.get(kind, 0)
+    last[kind] = max(number, last.get(kind, 0))
+    return late
 
 
 def _read(session: "Session", given: str, before: Own) -> Callable[[Own], Own]:
@@ -156,7 +179,7 @@ def _model_of(session: "Session", part: Path) -> str:
 
 def choose_task(session: "Session", task: str) -> None:
     """Another task of the library, or "", the person's own data, which is read anew."""
-    _next(session, lambda: _choose_task(session, task))
+    put_next(session, lambda: _choose_task(session, task))
 
 
 def _choose_task(session: "Session", task: str) -> None:
@@ -172,19 +195,20 @@ def _choose_task(session: "Session", task: str) -> None:
             )
 
 
-def _next(session: "Session", act: Callable[[], None]) -> None:
-    """Has it done by the session's thread. It need not wait for the check of an ONNX file that was given before: that is ended,
-    or not begun, and comes after what was asked for last, for the task that there is then."""
-    waiting: list[Callable[[], None]] = session.memory.setdefault(_WAITING, [])
-    waiting.append(act)
+def put_next(session: "Session", act: Callable[[], None], name: str = "") -> None:
+    """Has it done by the session's thread; `name` is that of a file. It need not wait for the check of an ONNX file that was
+    given before: that is ended, or not begun, and comes after what was asked for last, for the task that there is then."""
+    waiting: list[tuple[Callable[[], None], str]] = session.memory.setdefault(WAITING, [])
+    waiting.append((act, name))
     drop_check(session)
+    session.show("load")
 
     def then() -> None:
-        waiting.remove(act)
+        waiting.remove((act, name))
         try:
             act()
         finally:
-            _checked(session)
+            checked(session)
 
     session.later("load", then)
 
@@ -202,12 +226,12 @@ def preview(session: "Session", how: Callable[[Own], Own]) -> None:
         shown = described_file(own.file)
     session.memory["load-preview"] = ("own", shown)
     session.refresh("load")
-    _checked(session)
+    checked(session)
 
 
-def _checked(session: "Session") -> None:
+def checked(session: "Session") -> None:
     """Makes the model of an ONNX file where that is to be done, and asks it."""
-    if session.memory.get(_WAITING):
+    if session.memory.get(WAITING):
         return
     own = own_of(session)
     if own.awaited and own.file is not None and own.task is not None:
@@ -241,7 +265,8 @@ def _load(session: "Session", file: Path, task: "Task") -> None:
         changed(session, lambda now: keep(now, errors={**now.errors, "network": why}))
     else:
         changed(session, lambda now: keep(now, loaded=model), another=True)
-        if own_of(session).loaded is model:  # else it was taken away, or another one given, meanwhile
+        shown = session.memory.get("load-preview", ("",))[0] == "own"  # else a study has been opened meanwhile
+        if shown and own_of(session).loaded is model:  # else it was taken away, or another one given
             session.memory["load-preview"] = ("own", _described(own_of(session), wb.models.as_called(task, model)))
     finally:
         session.memory.pop(CHECK, None)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Cancelled, Conflict, NotFound
-from workbench_widgets.brought import ask, changed, own_of, placed, take_away
-from workbench_widgets.doing.busy import RESUMING, Listener, busy, call_off, want
-from workbench_widgets.doing.giving import choose_task, load_path, take_again, upload
+from workbench_widgets.brought import NAMED, RESUMING, ask, changed, own_of, placed, take_away
+from workbench_widgets.doing.busy import Listener, busy, call_off, want
+from workbench_widgets.doing.giving import choose_task, drop_upload, load_path, take_again, upload
 from workbench_widgets.doing.taking import taken
 from workbench_widgets.own import EPOCHS, Own
 
@@ -28,6 +28,7 @@ def choose(
 ) -> None:
     """Another task ("" is the person's own data), another network, with training or without; or all of it away."""
     if away:
+        session.memory.pop(RESUMING, None)
         if str(session.memory.get("load-wanted", "")).startswith(f"{OPENING}:"):
             call_off(session)
         take_away(session)
@@ -51,7 +52,7 @@ def again(session: "Session", own: Mapping[str, Any], opening: str) -> None:
     task, network, train = own.get("task") or None, own.get("network") or None, bool(own.get("train"))
     mark, _, study = opening.partition(":")
     if mark == OPENING:  # at once: a page that is loaded again meanwhile finds it under way
-        session.memory["load-wanted"] = opening
+        session.memory |= {"load-wanted": opening, NAMED: study}
         busy(session, "data")
 
     def is_wanted() -> bool:
@@ -111,16 +112,17 @@ def _open(session: "Session", own: Own, study: str, again: bool, wanted: Callabl
             asked = wb.models.as_called(own.task, own.loaded) if own.task and own.loaded else own.task
             if not again or asked is None or found.task.digest != asked.digest:
                 raise Conflict("own-study-there", name=study)
-            take_away(session)
+            take_away(session, meanwhile=False)
             taken(session, found)
             return
         hear, model = Listener(session, wanted), own.model()
         assert own.task is not None
+        session.memory[NAMED] = study
         if own.train and own.task.kind != "outputs":
             model = wb.fit(model, own.task, epochs=EPOCHS, seed=0, on_event=hear)
         made = wb.Study.open(study, task=own.task, model=model, on_event=hear)
         if wanted():
-            take_away(session)
+            take_away(session, meanwhile=False)
             taken(session, made)
     except Cancelled:
         if not wanted() and session.memory.get("load-wanted"):
@@ -132,4 +134,10 @@ def _open(session: "Session", own: Own, study: str, again: bool, wanted: Callabl
             session.memory["load-wanted"] = ""
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {"upload": upload, "load-path": load_path, "own": choose, "own-open": open_own}
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "upload": upload,
+    "upload-drop": drop_upload,
+    "load-path": load_path,
+    "own": choose,
+    "own-open": open_own,
+}

@@ -5,8 +5,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
-from workbench_widgets.doing.busy import RESUMING
-from workbench_widgets.doing.load import load
+from workbench_widgets.brought import RESUMING
+from workbench_widgets.doing.load import make_ready
 from workbench_widgets.doing.own import again as own_again
 from workbench_widgets.doing.publish import typed as publish_typed
 from workbench_widgets.doing.recipe import card
@@ -45,10 +45,15 @@ def resume(
     if study in wb.studies():
         session.later("load", lambda: _again(session, study, example, chosen, opening))
     elif opening in EXAMPLES:
-        load(session, opening)
+        make_ready(session, opening)
     session.memory[RESUMING] = True
-    own_again(session, own or {}, opening)
-    session.refresh()
+    try:
+        own_again(session, own or {}, opening)
+    except Exception:  # what was kept is no place, and must not be kept any longer
+        session.memory.pop(RESUMING, None)
+        raise
+    finally:
+        session.refresh()
 
 
 def _again(session: "Session", study: str, example: str, chosen: Sequence[str], opening: str) -> None:
@@ -63,7 +68,7 @@ def _again(session: "Session", study: str, example: str, chosen: Sequence[str], 
 
     taken(session, found, made, [id for id in chosen if id in known], still)
     if opening in EXAMPLES and opening != made:
-        load(session, opening)
+        make_ready(session, opening)
 
 
 COMMANDS: dict[str, Callable[..., Any]] = {"resume": resume}

@@ -9,7 +9,7 @@ from workbench import words
 from workbench.errors import WorkbenchError
 from workbench.study.examples import COUNT
 from workbench_widgets import examples, own
-from workbench_widgets.brought import answers_of, own_of
+from workbench_widgets.brought import NAMED, RESUMING, WAITING, answers_of, own_of
 from workbench_widgets.uploads import LIMIT
 from workbench_widgets.views.figures import figure_of, interval_of
 from workbench_widgets.views.samples import of_examples, of_task
@@ -27,8 +27,8 @@ def view(session: "Session") -> dict[str, Any]:
 
     offered = _offered(session)
     brought, answers = own_of(session), answers_of(session)
-    mark, _, study = str(session.memory.get("load-wanted", "")).partition(":")
-    named = {"study": study} if mark == "own" and study else {}
+    name = session.memory.get(NAMED)
+    named = {"study": name} if name else {}
     refused = {} if answers is None else answers.errors
     shown = _shown(session)
     return {
@@ -41,8 +41,9 @@ def view(session: "Session") -> dict[str, Any]:
         **shown,
         "remarks": [words.say(code, **fields) for code, fields in shown.get("remarks", ())],
         "busy": session.memory.get("load-busy"),
-        "resuming": bool(session.memory.get("load-resuming")),
+        "resuming": bool(session.memory.get(RESUMING)),
         "own": own.as_json(brought, offered, refused) | named,
+        "next": [name for _, name in list(session.memory.get(WAITING, ())) if name] if session.memory.get("load-busy") else [],
     }
 
 

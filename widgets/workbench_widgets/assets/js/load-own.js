@@ -7,33 +7,40 @@ import { loadSend } from "./load-upload.js";
 
 /** { root, redraw }: the drop zone with its sentences, and the choices once something is there. */
 export function loadOwn(host, say) {
-  const local = { path: "", study: null, refused: "", sending: null };
+  const local = { path: "", study: null, refused: "", sending: new Set() };
   const zone = loadZone(host, local, (files) => send(files), say);
   const sending = h("div", { role: "status" });
   const choices = h("div");
-  const changed = whenChanged();
+  const [changed, sent] = [whenChanged(), whenChanged()];
   const redraw = () => {
     const { own = { errors: {} }, busy } = host.get("load");
     fill(zone.refusal, loadRefused(local.refused || own.errors.file || own.errors.path));
     if (own.errors.path) zone.path.setAttribute("aria-invalid", "true");
     else zone.path.removeAttribute("aria-invalid");
-    fill(sending, loadSending(local, say));
+    underWay();
     if (!own.begun) local.study = null; // the next one has a name of its own
     changed([own, Boolean(busy)], () => fill(choices, loadChoices(host, own, local, say)));
+  };
+  const underWay = () => {
+    const names = [...local.sending].map((one) => one.file.name);
+    sent([names, host.get("load").next || []], () => fill(sending, [...local.sending].map((one) => loadSending(one, say)), loadNext(host, say)));
+    for (const one of local.sending) one.bar?.(one.share);
   };
   async function send(files) {
     const limit = host.get("load").limit_mb;
     const refused = [];
     local.refused = "";
-    for (const [k, file] of files.entries()) {
+    const all = files.map((file) => ({ file, share: 0, stopped: false }));
+    for (const one of all) local.sending.add(one);
+    for (const [k, one] of all.entries()) {
       const progress = (share) => {
-        local.sending = { name: file.name, share };
-        fill(sending, loadSending(local, say));
+        one.share = share;
+        underWay();
+        return !one.stopped;
       };
-      progress(0);
-      refused.push(await loadSend(host, file, limit, progress, k === 0));
+      refused.push(progress(0) ? await loadSend(host, one.file, limit, progress, k === 0) : "");
       local.refused = refused.filter(Boolean).join(" ");
-      local.sending = null;
+      local.sending.delete(one);
       redraw();
     }
   }
@@ -88,15 +95,25 @@ function loadRefused(text) {
   return text ? h("div", { class: "wb-refusal" }, h("span", { class: "wb-sign", aria: { hidden: "true" } }, "!"), text) : [];
 }
 
-function loadSending(local, say) {
-  if (!local.sending) return null;
-  const { name, share } = local.sending;
-  const done = Math.round(100 * share);
-  const range = { label: say("load-sending", { name }), valuenow: done, valuemin: 0, valuemax: 100 };
-  return [
-    h("p", {}, say("load-sending", { name })),
-    h("div", { class: "wb-bar", role: "progressbar", aria: range }, h("i", { style: { width: `${done}%` } })),
-  ];
+/** A file on its way, with a way to stop it. The parts stay the same ones while its bar moves. */
+function loadSending(one, say) {
+  const { name } = one.file;
+  const range = { label: say("load-sending", { name }), valuemin: 0, valuemax: 100 };
+  const bar = h("i");
+  const root = h("div", { class: "wb-bar", role: "progressbar", aria: range }, bar);
+  one.bar = (share) => {
+    const done = Math.round(100 * share);
+    root.setAttribute("aria-valuenow", String(done));
+    bar.style.setProperty("width", `${done}%`);
+  };
+  const stop = h("button", { type: "button", class: "wb-b wb-icon", title: say("load-stop-sending", { name }), aria: { label: say("load-stop-sending", { name }) }, onclick: () => (one.stopped = true) }, "×");
+  return [h("div", { class: "wb-beside" }, h("p", {}, say("load-sending", { name })), stop), root];
+}
+
+/** Files that are there and wait until what is under way is done. */
+function loadNext(host, say) {
+  const names = host.get("load").next || [];
+  return names.length ? h("p", {}, say("load-next", { name: names.join(", ") })) : null;
 }
 
 function loadChoices(host, own, local, say) {
@@ -114,10 +131,10 @@ function loadChoices(host, own, local, say) {
     loadTasks(host, own, say),
     own.file || own.factory ? loadFact(say("load-network"), own.file || own.factory, own.errors.network) : loadNetworks(host, own, say),
     loadWeights(own, say),
-    own.left_out ? h("p", { class: "wb-quiet" }, say("load-left-out")) : null,
+    own.rescored ? h("p", { class: "wb-quiet" }, say("load-rescored")) : null,
     loadTrain(host, own, say),
     loadName(own, local, say),
-    h("div", { class: "wb-actions" }, go, loadAway(host, own, say)),
+    h("div", { class: "wb-actions" }, go, loadAway(host, own, local, say)),
     sentence(own.errors.open, "bad"),
   );
 }
@@ -194,8 +211,11 @@ function loadName(own, local, say) {
   return h("div", {}, h("label", { for: id, class: "wb-quiet" }, say("load-study")), input, sentence(own.errors.study, "bad"));
 }
 
-function loadAway(host, own, say) {
+function loadAway(host, own, local, say) {
   if (!own.begun) return null;
-  const press = () => host.ask("own", { away: true });
+  const press = () => {
+    for (const one of local.sending) one.stopped = true;
+    host.ask("own", { away: true });
+  };
   return h("button", { type: "button", class: "wb-b", data: { key: "own-away" }, onclick: press }, say("load-away"));
 }

@@ -8,7 +8,7 @@ import { word } from "./words.js";
 const LOAD_PATIENCE_MS = 20_000;
 
 /**
- * Sends a file, the `first` of those given at once or not; `progress(share)` is called after every piece. Returns null when it is there, else a sentence. What the kernel
+ * Sends a file, the `first` of those given at once or not; `progress(share)` is called after every piece, and says whether it goes on. Returns null when it is there, else a sentence. What the kernel
  * itself refuses comes back as the panel's value.
  */
 export async function loadSend(host, file, limit, progress, first) {
@@ -33,7 +33,10 @@ async function loadSent(host, file, limit, progress, first, said) {
     const answer = await host.answer("upload", { ...upload, offset: from, ...end }, [bytes], LOAD_PATIENCE_MS);
     if (answer === null) return ""; // refused: the kernel has said why
     if (answer === undefined) return said("load-cut-off");
-    progress(to / file.size);
+    if (!progress(to / file.size) && !end.sha256) {
+      host.ask("upload-drop", { upload: upload.upload });
+      return "";
+    }
   }
   return null;
 }

@@ -23,7 +23,7 @@ export function keepPlace(host) {
   let steps = null;
   let written = false;
   let typed = readPlace()?.typed || null;
-  let yaml = "";
+  let yaml = null;
   let chosen = null; // what the kernel has not heard of yet
   let study = "";
   const write = () => {
@@ -33,8 +33,8 @@ export function keepPlace(host) {
     const frontier = chosen ? { ...host.get("frontier"), chosen } : host.get("frontier");
     const taken = host.get("load").resuming ? readPlace() : null; // what is taken up just now is in hand, and not yet in the kernel
     const place = taken
-      ? { ...taken, typed, ...(yaml && { yaml }), ...(steps && { steps }), ...(chosen && { chosen }) }
-      : placeOf(host.get("load"), frontier, steps || host.get("recipe").steps || [], typed, yaml);
+      ? { ...taken, typed, ...(yaml !== null && { yaml }), ...(steps && { steps }), ...(chosen && { chosen }) }
+      : placeOf(host.get("load"), frontier, steps || host.get("recipe").steps || [], typed, yaml || "");
     if (!place && !written) return; // what was in hand before is not taken up yet
     written = true;
     try {

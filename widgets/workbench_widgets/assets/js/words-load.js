@@ -52,6 +52,8 @@ addWords({
   "load-take": ["Take it", "使用"],
   "load-choose": ["Choose a file", "选择文件"],
   "load-sending": ["{name} is on its way", "正在上传 {name}"],
+  "load-stop-sending": ["Stop sending {name}", "停止上传 {name}"],
+  "load-next": ["{name} is read as soon as this is done", "完成后读取 {name}"],
   "load-pickle": [
     "{name} was not opened: a .{suffix} file is a pickle, and a pickle can run code. Save it as ONNX or safetensors and drop it again.",
     "{name} 没有打开：.{suffix} 是 pickle，打开时可能执行代码。请存为 ONNX 或 safetensors 再拖入。",
@@ -90,9 +92,9 @@ addWords({
     "These data have no labels (no y), so no network can be trained on them here. Drop a trained model beside them, an ONNX file.",
     "这些数据没有标签（没有 y），因此无法在此训练网络。请再拖入训练好的模型，即 ONNX 文件。",
   ],
-  "load-left-out": [
-    "Its last Softmax or Sigmoid is left out: training takes the scores before it, and the published file answers with scores. load_artifact makes probabilities of them.",
-    "省去了末尾的 Softmax 或 Sigmoid：训练使用它之前的分数，发布的文件也回答分数。load_artifact 会由分数得出概率。",
+  "load-rescored": [
+    "It answers probabilities. Training takes scores, so what is made of it answers scores too, under the name logits; load_artifact makes the probabilities of them.",
+    "它回答概率。训练使用分数，因此由它得到的文件也回答分数，名为 logits；load_artifact 会由分数得出概率。",
   ],
   "load-train": ["Train it here first, 10 epochs", "先在此训练 10 轮"],
   "load-study": ["Name of the study", "研究名称"],
