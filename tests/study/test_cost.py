@@ -92,3 +92,10 @@ def test_a_file_that_was_not_timed_here_has_no_seconds(study):
     from workbench.study.layers import layers
 
     assert {la.seconds for la in layers(study.structure, "0" * 64)} == {None}
+
+
+def test_many_epochs_go_by_what_many_took_and_not_by_a_short_beginning(study):
+    many, more = (wb.Recipe([wb.StructuredPruning(ratio=0.5), wb.FineTuning(epochs=n)]) for n in (12, 24))
+    study.run(many)
+    took = taken(study, many)["FineTuning"] / 12
+    assert study.step_seconds(more)[1] == pytest.approx(24 * took)

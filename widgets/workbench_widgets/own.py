@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import InputError, WorkbenchError
+from workbench.errors import Cancelled, InputError, WorkbenchError
 from workbench.words import part
 from workbench_widgets.refusals import sentence
 
@@ -158,6 +158,7 @@ def as_json(own: Own, builtins: list[str], errors: Mapping[str, Exception]) -> d
         "train": own.train,
         "study": own.study,
         "ready": own.task is not None and bool(own.loaded if own.file else own.network or own.factory),
+        "cancelled": isinstance(own.errors.get("open"), Cancelled),
         "errors": {place: sentence(error) for place, error in {**errors, **own.errors}.items()},
     }
 

@@ -65,15 +65,21 @@ def _common(one: Sequence[Step], other: Sequence[Step]) -> int:
 
 
 def _rates(rows: Sequence[CandidateRow]) -> dict[str, float]:
-    """For each kind of step the median of seconds, of a training step for each epoch."""
-    found: dict[str, list[float]] = {}
+    """For each kind of step the median of seconds, of a training step for each epoch of those that had many: the first
+    epochs of a worker, which are slow, count most in the shortest ones."""
+    found: dict[str, list[tuple[float, float]]] = {}
     for row in [row for row in rows if row.job][-RECENT:]:
         steps = [*_sequence_of(row), {"technique": "Measure"}]
         for event in _finished(str(row.job)):
             if not event.reused and 0 < event.index <= len(steps):
                 step = steps[event.index - 1]
-                found.setdefault(step["technique"], []).append(event.seconds / _amount(step))
-    return {name: statistics.median(seconds) for name, seconds in found.items()}
+                found.setdefault(step["technique"], []).append((_amount(step), event.seconds))
+    return {name: _rate(told) for name, told in found.items()}
+
+
+def _rate(told: Sequence[tuple[float, float]]) -> float:
+    most = max(amount for amount, _ in told)
+    return statistics.median(seconds / amount for amount, seconds in told if 2 * amount >= most)
 
 
 def _amount(step: Step) -> float:

@@ -135,7 +135,7 @@ function loadChoices(host, own, local, say) {
     loadTrain(host, own, say),
     loadName(own, local, say),
     h("div", { class: "wb-actions" }, go, loadAway(host, own, local, say)),
-    sentence(own.errors.open, "bad"),
+    sentence(own.errors.open, own.cancelled ? "quiet" : "bad"),
   );
 }
 
