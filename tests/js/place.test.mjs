@@ -70,7 +70,7 @@ test("what was typed for one study is not kept for the next", () => {
 });
 
 test("what is taken up again stays as it was kept until it is in hand", () => {
-  const kept = { study: "one", example: "", opening: "own:mine", steps: STEPS, yaml: "", chosen: ["c2"], typed: null, own: { given: ["/a/x.npz"], task: "", network: "", train: true } };
+  const kept = { study: "one", example: "", opening: "own:mine", steps: STEPS, yaml: "", chosen: ["c2"], typed: null, own: { given: ["/a/x.npz"], task: "", network: "", train: true }, job: "j" };
   const values = { load: { resuming: true, selected: "own:mine", busy: { step: "data" } }, frontier: {}, recipe: { steps: [] } };
   const heard = new Map();
   const news = new Map();

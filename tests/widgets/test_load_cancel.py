@@ -63,6 +63,19 @@ def test_what_waits_behind_somebody_else_s_work_is_called_off_too():
     other.do("load-cancel", {})
 
 
+def test_an_example_that_somebody_else_calls_off_is_told_and_can_be_chosen_again():
+    mine, other = Session(), Session()
+    for session in (mine, other):
+        session.do("load", {"example": "digits"})
+        training(session)
+    other.do("load-cancel", {})
+    view = until(mine, "load", lambda view: view["error"])
+    assert "Cancelled" in view["error"] and not view["busy"] and view["selected"] == "" and other.load["error"] is None
+    mine.do("load", {"example": "digits"})
+    training(mine)
+    mine.do("load-cancel", {})
+
+
 def test_files_of_one_s_own_stay_when_their_fit_is_called_off(tmp_path):
     pictures(tmp_path / "shapes.npz")
     session = Session()

@@ -9,6 +9,7 @@ import pytest
 from workbench_widgets import Session
 
 import workbench as wb
+from workbench.jobs import Job
 
 from .own_files import idle, pictures, send, until
 
@@ -110,6 +111,27 @@ def test_a_page_that_is_loaded_again_joins_what_is_under_way_and_ends_it_for_the
     assert len(begun) == 1
     now.do("load-cancel", {})
     assert idle(now)["busy"] is None and idle(before)["busy"] is None and wb.studies() == []
+
+
+def test_a_cancel_before_the_files_are_read_again_ends_what_the_page_had_begun(left):
+    before = Session()
+    before.do("resume", {"own": left, "opening": "own:of mine"})
+    view = until(before, "load", lambda view: view["busy"] and view["busy"]["step"] == "fit")
+    job = Job.named(view["busy"]["job"])
+    assert job.ended() is None
+    now = Session()
+    now.do("resume", {"own": left, "opening": "own:of mine", "job": job.id})
+    now.do("load-cancel", {})
+    until(now, "load", lambda _: job.ended() is not None, seconds=10)
+    assert job.ended().error["type"] == "Cancelled" and idle(now)["busy"] is None and wb.studies() == []
+
+
+@pytest.mark.parametrize("job", [5, None, "", "../../x", "20200101-000000-00000000"])
+def test_what_is_no_job_is_not_called_off(home, job):
+    session = Session()
+    session.do("resume", {"opening": "own:x", "job": job})
+    session.do("load-cancel", {})
+    assert not list(home.parent.rglob("cancel")) and not session.load["error"]
 
 
 def test_the_name_of_a_study_stays_when_it_is_called_off_after_a_reload(left):

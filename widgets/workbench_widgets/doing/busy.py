@@ -1,5 +1,6 @@
 """What the panel Load shows while something is under way. The rest of the panel stays as it is: only its `busy` is new."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,16 +13,18 @@ if TYPE_CHECKING:
     from workbench_widgets.session import Session
 
 _EVERY = 0.1
+_JOB = re.compile("[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 
 LISTENER = "load-listener"
 """In a session's memory: who hears of what is being made ready, or was made last."""
 
 
 def busy(session: "Session", step: str, share: float = 0.0, done: int = 0, of: int = 0) -> None:
-    """Shows a step ("data", "worker", "fit", "baseline"), how far it is (0 to 1), `done` of `of` epochs where it has some, and
-    whether it can be called off."""
-    stop = bool(session.memory.get("load-wanted"))
-    session.memory["load-busy"] = {"step": step, "share": min(max(share, 0.0), 1.0), "done": done, "of": of, "stop": stop}
+    """Shows a step ("data", "worker", "fit", "baseline"), how far it is (0 to 1), `done` of `of` epochs where it has some,
+    whether it can be called off, and the id of the job."""
+    listener = session.memory.get(LISTENER)
+    how = {"stop": bool(session.memory.get("load-wanted")), "job": listener.job if listener is not None else ""}
+    session.memory["load-busy"] = {"step": step, "share": min(max(share, 0.0), 1.0), "done": done, "of": of, **how}
     session.show("load")
 
 
@@ -38,6 +41,15 @@ class Listener:
         self._told = 0.0
         self._job: Job | None = None
         session.memory[LISTENER] = self
+
+    @property
+    def job(self) -> str:
+        return self._job.id if self._job is not None else ""
+
+    def follow(self, job: str) -> None:
+        """The job that an earlier page waited for: it is called off too, before anybody has asked for it here."""
+        if isinstance(job, str) and _JOB.fullmatch(job) and Job.named(job).ended() is None:
+            self._job = Job.named(job)
 
     def call_off(self) -> None:
         """Asks the job to stop, also where it still waits for its turn; who waits for it is told that it was cancelled."""

@@ -73,9 +73,12 @@ def _example(session: "Session", example: str) -> None:
             busy(session, "worker")
             opened(example, task, Listener(session, wanted))
         taken(session, wb.Study.open(study_of(example)), example)
-    except Cancelled:
-        if wanted():
-            raise  # by somebody else who waited for the same
+    except BaseException as error:
+        if wanted():  # it failed, or somebody else who waited for the same has called it off: it can be chosen again
+            cancel(session)
+            raise
+        if not isinstance(error, Cancelled):
+            raise
     finally:
         if wanted():
             session.memory.pop("load-busy", None)

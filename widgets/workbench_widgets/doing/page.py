@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
 from workbench_widgets.brought import RESUMING
+from workbench_widgets.doing.busy import Listener
 from workbench_widgets.doing.load import make_ready
 from workbench_widgets.doing.own import again as own_again
 from workbench_widgets.doing.publish import typed as publish_typed
@@ -28,6 +29,7 @@ def resume(
     typed: Mapping[str, Any] | None = None,
     own: Mapping[str, Any] | None = None,
     yaml: str = "",
+    job: str = "",
 ) -> None:
     """Takes up what a tab had in hand before it was loaded again, as far as it is still there. An example that was being made
     ready (`opening`) is waited for again: its fit goes on, or is read back; so is a study of one's `own` files."""
@@ -35,6 +37,7 @@ def resume(
 
     if session.study_name:
         return
+    Listener(session, lambda: False).follow(job)
     if steps:
         with suppress(InputError):  # what another version left in the browser: the first cards stay
             session.steps = [card(step) for step in steps]

@@ -4,18 +4,20 @@
 import { plainStep } from "./steps.js";
 
 const PLACE_KEY = "workbench-place";
-const PLACE_FIELDS = ["study", "example", "opening", "steps", "yaml", "chosen", "own"];
+const PLACE_FIELDS = ["study", "example", "opening", "steps", "yaml", "chosen", "own", "job"];
 const PLACE_OWN = ["given", "task", "network", "train"];
 const PLACE_TYPED = ["name", "licence", "intended_use", "packed"];
 
-/** What is in hand: `opening` is an example, or a study of one's own files, that is still being made ready; `own` are these
- * files and what was chosen for them; `yaml` is a text that is no recipe, or not yet one. Empty values where there is none. */
+/** What is in hand: `opening` is an example, or a study of one's own files, that is still being made ready, and `job` is at it;
+ * `own` are these files and what was chosen for them; `yaml` is a text that is no recipe, or not yet one. Empty values where there
+ * is none. */
 export function placeOf(load, frontier, steps, typed, yaml = "") {
   const study = frontier.study || load.study || "";
   const opening = load.busy ? load.selected || "" : "";
   const own = load.own && load.own.begun ? placeKnown(load.own, PLACE_OWN) : null;
   if (!study && !opening && !own) return null;
-  return { study, example: load.selected || "", opening, steps, yaml, chosen: frontier.chosen || [], typed, own };
+  const job = load.busy?.job || "";
+  return { study, example: load.selected || "", opening, steps, yaml, chosen: frontier.chosen || [], typed, own, job };
 }
 
 /** Writes down what is in hand whenever it changes, also while no kernel answers. */
