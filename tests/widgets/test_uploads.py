@@ -129,6 +129,16 @@ def test_of_two_files_the_one_that_was_chosen_last_stays_however_long_the_other_
     assert idle(session)["own"]["tasks"][0]["title"] == "large.npz"
 
 
+def test_a_file_is_not_replaced_by_an_earlier_one_of_its_name(home, tmp_path):
+    session, first, then = Session(), pictures(tmp_path / "a.npz", 40), pictures(tmp_path / "b.npz", 80)
+    slow = {"name": "x.npz", "size": len(first), "upload": "slow"}
+    session.do("upload", {**slow, "offset": 0}, [memoryview(first[:1000])])
+    send(session, "x.npz", then)
+    (given,) = idle(session)["own"]["given"]
+    session.do("upload", {**slow, "offset": 1000, "sha256": hashlib.sha256(first).hexdigest()}, [memoryview(first[1000:])])
+    assert Path(given).read_bytes() == then and not idle(session)["own"]["errors"]
+
+
 def test_an_upload_that_is_stopped_leaves_nothing(home, tmp_path):
     session, data = Session(), pictures(tmp_path / "small.npz")
     session.do("upload", {"name": "a.npz", "size": len(data), "upload": "u", "offset": 0}, [memoryview(data[:1000])])

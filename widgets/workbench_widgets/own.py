@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 EPOCHS = 10
 """A network without weights is trained for so many epochs first."""
 
-_WEIGHTS, _DATA, _MODEL, _PART = (".safetensors",), (".npz", ".csv"), (".onnx",), (".onnx.data", ".onnx_data")
+DATA = (".npz", ".csv")
+_WEIGHTS, _MODEL, _PART = (".safetensors",), (".onnx",), (".onnx.data", ".onnx_data")
 _PLACES = {"study": ("study-name", "study-differs", "own-study-there"), "weights": ("weights-", "nan-weights")}
 _PLACES |= {
     "network": ("zoo-", "onnx-", "input-misfit", "output-", "model-", "factory-", "no-architecture"),
@@ -115,7 +116,7 @@ def kind_of(given: str) -> str:
             raise InputError("pickle-unopened", name=path.name)
         if path.suffix.lower() in _WEIGHTS:
             return "weights"
-        if path.suffix.lower() in _DATA:
+        if path.suffix.lower() in DATA:
             return "data"
         if path.suffix.lower() in _MODEL:
             return "model"
@@ -123,7 +124,7 @@ def kind_of(given: str) -> str:
             return "part"
     elif factory.isidentifier() and all(part.isidentifier() for part in module.split(".")):
         return "factory"
-    elif path.suffix.lower() in (*_WEIGHTS, *_DATA, *_MODEL):
+    elif path.suffix.lower() in (*_WEIGHTS, *DATA, *_MODEL):
         raise InputError("own-missing", name=given)
     raise InputError("own-kind", name=path.name or part("what-was-given"))
 

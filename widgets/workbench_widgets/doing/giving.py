@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import Cancelled, InputError, WorkbenchError
 from workbench_widgets.asked import Asked
 from workbench_widgets.brought import CHECK, WAITING, ask, changed, drop_check, own_of, placed, refused, turn
-from workbench_widgets.own import Own, kind_of, networks_of, with_task
+from workbench_widgets.own import DATA, Own, kind_of, networks_of, with_task
 from workbench_widgets.refusals import kept
 from workbench_widgets.uploads import Folder, Upload, is_upload
 from workbench_widgets.views.load import described, described_file
@@ -44,9 +44,12 @@ def upload(
             raise InputError("upload-broken", name=name)
         received = uploads[upload].add(offset, b"".join(bytes(piece) for piece in buffers))
         if sha256:
-            path, number = uploads[upload].finish(sha256), uploads[upload].number
-            del uploads[upload]
-            _take(session, str(path), "file", number)
+            if _is_late(session, name, uploads[upload].number):
+                uploads.pop(upload).drop()
+            else:
+                path = uploads[upload].finish(sha256)
+                del uploads[upload]
+                _take(session, str(path), "file")
     except WorkbenchError as error:
         if upload in uploads:
             uploads.pop(upload).drop()
@@ -65,7 +68,8 @@ def drop_upload(session: "Session", upload: str) -> None:
 def load_path(session: "Session", path: str) -> None:
     """Takes a file of the server, or a "package.module:factory"."""
     changed(session, lambda own: replace(own, errors=own.lasting()))
-    _take(session, path.strip(), "path", _number(session))
+    _is_late(session, path, _number(session))
+    _take(session, path.strip(), "path")
 
 
 def take_again(session: "Session", given: Sequence[str]) -> bool:
@@ -89,9 +93,7 @@ def take_again(session: "Session", given: Sequence[str]) -> bool:
     return True
 
 
-def _take(session: "Session", given: str, place: str, number: int) -> None:
-    if _is_late(session, given, number):
-        return
+def _take(session: "Session", given: str, place: str) -> None:
     asked, before = turn(session), own_of(session)
 
     def act() -> None:
@@ -112,10 +114,7 @@ def _number(session: "Session") -> int:
 def _is_late(session: "Session", given: str, number: int) -> bool:
     """Whether one of its kind that was chosen after it came before it: a large file takes its time."""
     last: dict[str, int] = session.memory.setdefault("load-last", {})
-    try:
-        kind = kind_of(given)
-    except WorkbenchError:
-        return False  # what it is not is said where it is read
+    kind = "data" if given.lower().endswith(DATA) else Path(given).suffix.lower()
     late = number < last.get(kind, 0)
     last[kind] = max(number, last.get(kind, 0))
     return late
