@@ -60,38 +60,28 @@ def start(
 ) -> tuple[CandidateRow, Job | None]:
     """The candidate of a recipe, and the job that makes it: the one that is at it already, a new one, or none."""
     timing_processes()  # what cannot be timed is refused before anything is trained
+
+    def begun(row: CandidateRow) -> Job:
+        own = pack(recipe)
+        id = jobs.new_id()
+        return jobs.submit(
+            "workbench.study.work:candidate",
+            {"study": study.name, "digest": recipe.digest, "device": device, "job": id},
+            blobs=own | ({"model": model.payload} if model.payload is not None else {}),
+            lane=lane,
+            limit=limit,
+            id=id,
+            announce=lambda job: records.begin(row.id, job.id),
+            disposable=bool(own),
+        )
+
     with jobs.claimed(digest_json([study.name, recipe.digest])):  # two processes that ask at the same time get the same run
         row = settled(records, records.claim(study.name, recipe.digest, recipe.to_json()))
         if row.status == "measured" and row.object and Objects().get(row.object) is not None:
             return row, None
         if row.status == "running" and row.job:
             return row, Job.named(row.job)
-        return row, _begun(records, row, study, recipe, model, device, lane, limit)
-
-
-def _begun(
-    records: Records,
-    row: CandidateRow,
-    study: StudyRow,
-    recipe: Recipe,
-    model: Model,
-    device: str,
-    lane: Literal["quick", "long"],
-    limit: float | None,
-) -> Job:
-    id = jobs.new_id()
-    blobs = pack(recipe) | ({"model": model.payload} if model.payload is not None else {})
-    payload = {"study": study.name, "digest": recipe.digest, "device": device, "job": id}
-    return jobs.submit(
-        "workbench.study.work:candidate",
-        payload,
-        blobs=blobs,
-        lane=lane,
-        limit=limit,
-        id=id,
-        announce=lambda job: records.begin(row.id, job.id),
-        disposable=bool(pack(recipe)),
-    )
+        return row, begun(row)
 
 
 def followed(row: CandidateRow, find: Callable[[str], Candidate]) -> Run:
