@@ -74,6 +74,15 @@ def test_texts_as_labels_are_numbered_in_alphabetical_order_or_as_named():
     assert _task(y=y.astype(object)).classes == task.classes
 
 
+def test_numbers_that_are_the_classes_names_are_no_places():
+    y = np.array([3, 1, 2, 1, 3, 2])
+    assert _task(y=y).classes == ("0", "1", "2", "3") and _task(y=y).present == ("1", "2", "3")
+    named = _task(y=y, classes=["3", "1", "2"])
+    assert named.train.targets.tolist() == [0, 1, 2, 1, 0, 2] and named.classes == named.present == ("3", "1", "2")
+    assert _task(y=np.array([-1, 1] * 3), classes=["-1", "1"]).train.targets.tolist() == [0, 1] * 3
+    assert _task(y=y, classes=["a", "b", "c", "d"]).train.targets.tolist() == y.tolist()
+
+
 @pytest.mark.parametrize("y", [np.array([[0], [1], [2], [0], [1], [2]]), np.array([0.0, 1, 2, 0, 1, 2])])
 def test_labels_in_a_column_and_whole_floats_are_taken(y):
     assert _task(y=y).train.targets.tolist() == [0, 1, 2, 0, 1, 2]

@@ -101,6 +101,19 @@ def arrays_without(path, folder):
     return folder / "two.csv"
 
 
+def test_classes_stand_in_the_order_that_is_asked_for_and_signs_are_two_classes(tmp_path, home):
+    path = tmp_path / "rows.csv"
+    path.write_text("a,label\n" + "".join(f"{k},{'yes' if k % 2 else 'no'}\n" for k in range(40)))
+    task = wb.tasks.from_file(path, classes=["yes", "no"])
+    assert task.classes == ("yes", "no") and np.array_equal(task.train.targets, 1 - task.train.inputs[:, 0] % 2)
+    assert wb.tasks.from_spec(task.spec()).digest == task.digest != wb.tasks.from_file(path).digest
+    assert refused(path, "label-unknown", classes=["yes", "maybe"]).fields["value"] == "no"
+    signs = wb.tasks.from_file(arrays(tmp_path / "signs.npz", x=RNG.normal(size=(40, 2)), y=np.arange(40) % 2 * 2 - 1))
+    assert (signs.kind, signs.classes) == ("classification", ("-1", "1"))
+    others = wb.tasks.from_file(arrays(tmp_path / "o.npz", x=RNG.normal(size=(40, 2)), y=np.arange(40) % 3 - 1))
+    assert others.kind == "regression"
+
+
 def test_a_table_without_names_is_counted(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("".join(f"{k}.5,{k % 3}\n" for k in range(30)))

@@ -17,6 +17,7 @@ from workbench_widgets.own import Own, place_of
 from workbench_widgets.refusals import kept
 
 if TYPE_CHECKING:
+    from workbench.models import ClassOrder
     from workbench_widgets.session import Session
 
 NAMED = "load-named"
@@ -31,14 +32,19 @@ WAITING = "load-waiting"
 CHECK = "load-check"
 """In a session's memory: the check of the ONNX file that is being made a model."""
 
+_WRONG = 2
+"""From so many wrong answers to the samples on it is looked whether the classes stand in another order."""
+
 _CHANGING = threading.Lock()
 
 
 @dataclass
 class Answers:
-    """The samples with what the model answers, once it is known (None before), or why it does not, by control."""
+    """The samples with what the model answers, once it is known (None before), or why it does not, by control; and the order of
+    the classes that its answers speak for, if it is another one."""
 
     samples: list[dict[str, Any]] | None = None
+    order: "ClassOrder | None" = None
     asked: Asked = field(default_factory=Asked)
     errors: Mapping[str, Exception] = field(default_factory=dict)
 
@@ -83,7 +89,7 @@ def take_away(session: "Session", meanwhile: bool = True) -> None:
 def _drop_answers(session: "Session") -> None:
     """Nobody waits for them any more: the quick worker is not kept from what is asked next."""
     found: Answers | None = session.memory.pop("load-answers", None)
-    if found is not None and found.samples is None:
+    if found is not None:
         found.asked.drop()
 
 
@@ -116,7 +122,12 @@ def _answer(session: "Session", own: Own, found: Answers) -> None:
     assert own.task is not None
 
     try:
-        found.samples = of_examples(own.task, wb.study.model_examples(own.model(), own.task, on_event=found.asked.heard))
+        model = own.model()
+        examples = wb.study.model_examples(model, own.task, on_event=found.asked.heard)
+        found.samples = of_examples(own.task, examples)
+        if not own.builtin and sum(e.answer != e.truth for e in examples) >= _WRONG:
+            session.refresh("load")
+            found.order = wb.models.class_order(model, own.task, on_event=found.asked.heard)
     except Cancelled:
         return
     except WorkbenchError as error:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from workbench.words import part
 from workbench_widgets.refusals import sentence
 
 if TYPE_CHECKING:
-    from workbench.models import Model
+    from workbench.models import ClassOrder, Model
     from workbench.tasks import Task
 
 EPOCHS = 10
@@ -28,12 +28,14 @@ _PLACES |= {
 
 @dataclass(frozen=True)
 class Own:
-    """`data` is a file that was read as `task`; `builtin` names one of the library's tasks instead. `network` is a name of
-    the zoo, one of `networks`, which take the data; `factory` is a "package.module:factory" instead; `weights` is a
-    .safetensors file. `file` is an ONNX file, a network with its weights, and `loaded` what was made of it for the task.
-    `held_bytes` is the size of the file that has the weights, as it was read. `errors` are by control."""
+    """`data` is a file that was read as `task`, with its `classes` in that order where one was chosen; `builtin` names one of
+    the library's tasks instead. `network` is a name of the zoo, one of `networks`, which take the data; `factory` is a
+    "package.module:factory" instead; `weights` is a .safetensors file. `file` is an ONNX file, a network with its weights, and
+    `loaded` what was made of it for the task. `held_bytes` is the size of the file that has the weights, as it was read.
+    `errors` are by control."""
 
     data: Path | None = None
+    classes: tuple[str, ...] = ()
     builtin: str = ""
     task: "Task | None" = None
     networks: tuple[str, ...] = ()
@@ -134,8 +136,20 @@ def place_of(error: WorkbenchError) -> str:
     return next((place for place, codes in _PLACES.items() if error.code.startswith(codes)), "open")
 
 
-def as_json(own: Own, builtins: list[str], errors: Mapping[str, Exception]) -> dict[str, Any]:
-    """What the page shows of it; `errors` are those of the model's answers."""
+def other_classes(own: Own) -> tuple[str, ...]:
+    """The labels that there are ("1" to "3", say), where a model was refused that has as many outputs as these."""
+    refused = own.errors.get("network")
+    if own.task is None or own.builtin or not isinstance(refused, InputError) or refused.code != "output-misfit":
+        return ()
+    there = own.task.present
+    return there if refused.fields.get("found") == str(len(there)) else ()
+
+
+def as_json(
+    own: Own, builtins: list[str], errors: Mapping[str, Exception], order: "ClassOrder | None" = None
+) -> dict[str, Any]:
+    """What the page shows of it; `errors` are those of the model's answers, and `order` is one of the classes that they speak
+    for."""
     import math
 
     tasks = [{"name": "", "title": own.data.name if own.data else ""}] if own.data or own.task is None else []
@@ -143,6 +157,7 @@ def as_json(own: Own, builtins: list[str], errors: Mapping[str, Exception]) -> d
     counted = {"parameters": sum(math.prod(shape) for shape in own.shapes.values()), "tensors": len(own.shapes)}
     held = own.file or own.weights
     weights = {"file": held.name, "size_bytes": own.held_bytes, **counted} if held else None
+    offered = {"classes": list(other_classes(own))} if order is None else asdict(order) | {"classes": list(order.classes)}
     return {
         "begun": own.begun,
         "given": own.given,
@@ -150,6 +165,8 @@ def as_json(own: Own, builtins: list[str], errors: Mapping[str, Exception]) -> d
         "task": own.builtin,
         "networks": list(own.networks),
         "network": own.network,
+        "classes": list(own.classes),
+        "order": offered if offered["classes"] else None,
         "factory": own.factory,
         "file": own.file.name if own.file else "",
         "rescored": bool(own.loaded and own.loaded.arguments.keys() & {"left_out", "logarithm"}),
@@ -175,10 +192,11 @@ def script(own: Own) -> str:
         if own.factory
         else f"models.create({own.network!r}, task, seed=0{weights})"
     )
+    classes = f", classes={list(own.classes)!r}" if own.classes else ""
     lines = [
         "import workbench as wb",
         "",
-        f"task = wb.tasks.load({own.builtin!r})" if own.builtin else f"task = wb.tasks.from_file({str(own.data)!r})",
+        f"task = wb.tasks.load({own.builtin!r})" if own.builtin else f"task = wb.tasks.from_file({str(own.data)!r}{classes})",
         f"model = wb.{made}",
         *([f"model = wb.fit(model, task, epochs={EPOCHS}, seed=0)"] if own.train else []),
         f"study = wb.Study.open({own.study!r}, task=task, model=model)",

@@ -3,6 +3,7 @@
 from workbench.models.answering import answers
 from workbench.models.calling import call, input_order
 from workbench.models.catalogue import create, names
+from workbench.models.class_order import ClassOrder, class_order
 from workbench.models.cuts import cuts_between, cuts_from_source
 from workbench.models.factories import load
 from workbench.models.fitting import check_fits
@@ -13,6 +14,7 @@ from workbench.models.tensors import as_called
 from workbench.models.weights import check_weights, store_weights, tensor_shapes
 
 __all__ = [
+    "ClassOrder",
     "Cut",
     "FileForm",
     "Model",
@@ -21,6 +23,7 @@ __all__ = [
     "call",
     "check_fits",
     "check_weights",
+    "class_order",
     "create",
     "cuts_between",
     "cuts_from_source",

@@ -39,7 +39,14 @@ def answers(model: "Model | nn.Module", task: Task, count: int, *, on_event: Cal
     not fit the task (`check_fits`), and "model-not-finite" where it answers with NaN or infinity.
     """
     check_given(task)
-    described, samples = describe(model), task.validation.head(max(count, 1))
+    return answers_to(model, task, task.validation.head(max(count, 1)), on_event=on_event)
+
+
+def answers_to(
+    model: "Model | nn.Module", task: Task, samples: Split, *, on_event: Callable[[Event], None] | None = None
+) -> Array:
+    """The same for samples of the task: N x ..., float32."""
+    described = describe(model)
     asked: dict[str, Any] = {"model": described.to_json(), "signature": task.signature.to_json(), "task": task.name}
     key = digest_json({"answered": described.digest, "of": [samples.digest, asked["signature"]], "version": VERSION})
     objects = Objects()

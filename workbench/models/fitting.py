@@ -55,7 +55,7 @@ def _checked(answer: Any, samples: int, signature: Signature, task: str) -> "Ten
     if signature.outputs:
         expected, shape = signature.outputs[0].shape, _shape(answer)
         if shape != expected:
-            raise InputError("output-misfit", found=_said(shape), task=task, expected=_said(expected))
+            raise InputError("output-misfit", found=_said(shape), task=task, expected=_said(expected), hint="")
     return answer
 
 

@@ -32,8 +32,9 @@ def from_arrays(
     model takes them. Floating-point numbers and truth values become float32, whole numbers int64. All is copied.
 
     Targets of a "classification" are one label a sample: whole numbers from 0, or texts. `classes` names them in the
-    order of the model's outputs; without it they are the numbers up to the largest label of train and validation, or
-    the texts found there in alphabetical order. Targets of a "regression" are N or N x ... numbers (float32); a model
+    order of the model's outputs: labels that are among these names are those classes, other numbers are places in that order.
+    Without it they are the numbers up to the largest label of train and validation, or the texts found there in alphabetical
+    order. Targets of a "regression" are N or N x ... numbers (float32); a model
     may answer N x 1 to N targets, and the other way round. Kind "outputs" has no targets (None): a model is judged by
     how far its answers agree with the baseline's.
 

@@ -24,7 +24,7 @@ def as_classes(given: Mapping[str, Any], classes: Sequence[str] | None) -> tuple
             raise InputError("labels-mixed", split=split, found=kinds[text], expected=kinds[texts["train"]])
     named = _distinct(classes) if classes is not None else _found(labels)
     _two(labels, named, classes is not None)
-    number = _by_name if texts["train"] else _by_number
+    number = _by_name if texts["train"] or (classes is not None and _are_names(labels, named)) else _by_number
     return [number(split, array, named) for split, array in labels.items()], named
 
 
@@ -74,6 +74,12 @@ def _distinct(classes: Sequence[str]) -> tuple[str, ...]:
     return named
 
 
+def _are_names(labels: Mapping[str, Array], classes: tuple[str, ...]) -> bool:
+    """Whether numbers are what the classes are called, and not places among them."""
+    seen = np.unique(np.concatenate([labels["train"], labels["validation"]]))
+    return {str(number) for number in seen} <= set(classes)
+
+
 def _by_number(split: str, labels: Array, classes: tuple[str, ...]) -> Array:
     wrong = np.flatnonzero((labels < 0) | (labels >= len(classes)))
     if len(wrong):
@@ -83,8 +89,8 @@ def _by_number(split: str, labels: Array, classes: tuple[str, ...]) -> Array:
 
 
 def _by_name(split: str, labels: Array, classes: tuple[str, ...]) -> Array:
-    numbers = {name: k for k, name in enumerate(classes)}
-    for index, text in enumerate(labels):
+    numbers, texts = {name: k for k, name in enumerate(classes)}, labels.astype(str)
+    for index, text in enumerate(texts):
         if text not in numbers:
             raise InputError("label-unknown", split=split, value=str(text), index=index, classes=", ".join(classes))
-    return np.array([numbers[text] for text in labels], dtype=np.int64)
+    return np.array([numbers[text] for text in texts], dtype=np.int64)

@@ -3,7 +3,7 @@
 import math
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,16 @@ LEAST = 10
 MOST_CLASSES = 1000
 """Whole numbers from here on are taken for amounts."""
 
+SIGNS = ("-1", "1")
+"""Two classes as many data sets number them: the outputs of a model for them stand in this order."""
+
 _NAMES = {"train": ("train",), "validation": ("validation", "val", "valid"), "test": ("test",)}
 _PIXEL = {"scale": 1 / 255, "mean": 0.0, "std": 1.0}
 
 
-def from_file(path: str | Path, kind: Kind | None = None, target: str | None = None) -> Task:
+def from_file(
+    path: str | Path, kind: Kind | None = None, target: str | None = None, classes: Sequence[str] | None = None
+) -> Task:
     """The task in a file, called as the file is.
 
     A .npz file has the arrays `x` and `y`, which are split 70 / 15 / 15 (every class in each split by its share), or
@@ -41,7 +46,8 @@ def from_file(path: str | Path, kind: Kind | None = None, target: str | None = N
     `preprocessing["columns"]` has the inputs' names, in the order in which the model takes them. Where its first line has no
     comma outside of quotes, semicolons or tabs part the cells; beside semicolons a comma in a number is its decimal sign.
 
-    `kind` None: texts and whole numbers from 0 to 999 are classes, other numbers a regression. Raises `InputError` for a pickle
+    `kind` None: texts, whole numbers from 0 to 999 and the two numbers -1 and 1 are classes, other numbers a regression.
+    `classes` are the labels in the order of the model's outputs, as `from_arrays` takes them. Raises `InputError` for a pickle
     ("pickle-unopened") and for what is no such file, `Damaged` for one that is not whole, `NotFound` where there is none.
     """
     path = Path(path).expanduser()
@@ -64,8 +70,10 @@ def from_file(path: str | Path, kind: Kind | None = None, target: str | None = N
     if pictures:
         parts, prepared = {split: (_pixels(x), y) for split, (x, y) in parts.items()}, _PIXEL
     train, validation, test = (parts[split] for split in _NAMES)
-    chosen = kind or _kind(train[1])
-    return from_arrays(path.stem, train, validation, test, chosen, preprocessing=prepared)
+    chosen = kind or ("classification" if classes else _kind(train[1]))
+    if classes is None and chosen == "classification" and _are_signs(train[1]):
+        classes = SIGNS
+    return from_arrays(path.stem, train, validation, test, chosen, classes, preprocessing=prepared)
 
 
 def _arrays(path: Path) -> dict[str, Array]:
@@ -160,9 +168,13 @@ def _ordered(path: Path, x: Array, y: Array | None, sizes: tuple[int, ...]) -> t
 def _kind(y: Array | None) -> Kind:
     if y is None:
         return "outputs"
-    if y.dtype.kind in "iu":
+    if y.dtype.kind in "iu" and not _are_signs(y):
         return "classification" if y.size and y.min() >= 0 and y.max() < MOST_CLASSES else "regression"
     return "regression" if y.dtype.kind == "f" else "classification"
+
+
+def _are_signs(y: Array | None) -> bool:
+    return y is not None and y.dtype.kind == "i" and np.array_equal(np.unique(y), [-1, 1])
 
 
 def _pixels(x: Array) -> Array:

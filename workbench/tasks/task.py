@@ -159,6 +159,13 @@ class Task:
         return tuple(name for k, name in enumerate(self.classes) if k not in there)
 
     @property
+    def present(self) -> tuple[str, ...]:
+        """The classes of which train or validation has a sample."""
+        given = [split.targets for split in (self.train, self.validation) if split.targets is not None]
+        there = set(np.unique(np.concatenate(given)).tolist()) if given else set()
+        return tuple(name for k, name in enumerate(self.classes) if k in there)
+
+    @property
     def loss(self) -> str:
         """The training loss by its standard name."""
         return {"classification": "cross_entropy", "regression": "mse", "outputs": "none"}[self.kind]

@@ -82,6 +82,8 @@ SENTENCES = {
     "tensor-unknown": "{name} is not in the network",
     "tensor-misshapen": "{name} is {found} instead of {wanted}",
     "tensors-more": " and {count} more",
+    "labels-as-names": " The labels are {labels}, taken for places from 0 on. Where they are the classes' names, give them as "
+    "classes=[...], in the order of the model's outputs.",
     "weights-of-others": " They fit {names}: choose that network.",
     "not-torchs": "it is nothing that torch.save wrote, or it is cut short",
     "dict-value": "{type} under {name}",

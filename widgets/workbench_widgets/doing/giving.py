@@ -135,7 +135,9 @@ def _read(session: "Session", given: str, before: Own) -> Callable[[Own], Own]:
     if kind == "data":
         task = wb.tasks.from_file(given)
         networks = networks_of(task)
-        return lambda now: replace(with_task(now, task, networks, Path(given), ""), errors=now.of_files(), loaded=None)
+        return lambda now: replace(
+            with_task(now, task, networks, Path(given), ""), errors=now.of_files(), loaded=None, classes=()
+        )
     found: dict[str, Any] = {"file": None, "loaded": None}
     if kind != "factory":
         found["held_bytes"] = Path(given).stat().st_size
@@ -176,22 +178,27 @@ def _model_of(session: "Session", part: Path) -> str:
     return str(model)
 
 
-def choose_task(session: "Session", task: str) -> None:
-    """Another task of the library, or "", the person's own data, which is read anew."""
-    put_next(session, lambda: _choose_task(session, task))
+def choose_task(session: "Session", task: str, classes: Sequence[str] | None = None) -> None:
+    """Another task of the library, or "", the person's own data, which is read anew: with its classes in that order, or in the
+    one that was chosen before."""
+    put_next(session, lambda: _choose_task(session, task, classes))
 
 
-def _choose_task(session: "Session", task: str) -> None:
+def _choose_task(session: "Session", task: str, classes: Sequence[str] | None) -> None:
     import workbench as wb
 
     with placed(session, "task"):
-        data = own_of(session).data
+        own = own_of(session)
+        data, order = own.data, own.classes if classes is None else tuple(str(name) for name in classes)
         if task or data is not None:  # else it is the choice of none
-            found = wb.tasks.load(task) if task else wb.tasks.from_file(data or "")
+            found = wb.tasks.load(task) if task else wb.tasks.from_file(data or "", classes=order or None)
             networks = networks_of(found)
-            preview(
-                session, lambda now: replace(with_task(now, found, networks, data, task), errors=now.of_files(), loaded=None)
-            )
+
+            def how(now: Own) -> Own:
+                made = with_task(now, found, networks, data, task)
+                return replace(made, errors=now.of_files(), loaded=None, classes=order)
+
+            preview(session, how)
 
 
 def put_next(session: "Session", act: Callable[[], None], name: str = "") -> None:

@@ -1,6 +1,6 @@
 """What is made of a person's own model and data: another task or network, with training or without; a study of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +25,10 @@ def choose(
     network: str | None = None,
     train: bool | None = None,
     away: bool = False,
+    classes: Sequence[str] | None = None,
 ) -> None:
-    """Another task ("" is the person's own data), another network, with training or without; or all of it away."""
+    """Another task ("" is the person's own data, with its `classes` in that order), another network, with training or without;
+    or all of it away."""
     if away:
         session.memory.pop(RESUMING, None)
         if str(session.memory.get("load-wanted", "")).startswith(f"{OPENING}:"):
@@ -39,7 +41,7 @@ def choose(
     ask(session)
     session.refresh("load")
     if task is not None:
-        choose_task(session, task)
+        choose_task(session, task, classes)
     return None
 
 
@@ -49,7 +51,9 @@ def again(session: "Session", own: Mapping[str, Any], opening: str) -> None:
     if not isinstance(given, list) or not given:
         session.later("load", lambda: resumed(session))
         return
-    task, network, train = own.get("task") or None, own.get("network") or None, bool(own.get("train"))
+    classes = own.get("classes") or None
+    task = "" if classes and not own.get("task") else own.get("task") or None
+    network, train = own.get("network") or None, bool(own.get("train"))
     mark, _, study = opening.partition(":")
     if mark == OPENING:  # at once: a page that is loaded again meanwhile finds it under way
         session.memory |= {"load-wanted": opening, NAMED: study}
@@ -67,7 +71,7 @@ def again(session: "Session", own: Mapping[str, Any], opening: str) -> None:
                 call_off(session)  # a study of other data, or of other weights, is not what was asked for
                 session.refresh("load")
             if there:
-                choose(session, task, train=train)
+                choose(session, task, train=train, classes=classes)
                 session.later("load", lambda: choose(session, network=network))
                 session.later("load", lambda: open_own(session, study, again=True) if is_wanted() else None)
             session.later("load", lambda: resumed(session))

@@ -30,6 +30,7 @@ def view(session: "Session") -> dict[str, Any]:
     name = session.memory.get(NAMED)
     named = {"study": name} if name else {}
     refused = {} if answers is None else answers.errors
+    order = None if answers is None else answers.order
     shown = _shown(session)
     return {
         "examples": [{"name": name, "title": examples.EXAMPLES[name].title, **_made(session, name)} for name in offered],
@@ -42,7 +43,7 @@ def view(session: "Session") -> dict[str, Any]:
         "remarks": [words.say(code, **fields) for code, fields in shown.get("remarks", ())],
         "busy": session.memory.get("load-busy"),
         "resuming": bool(session.memory.get(RESUMING)),
-        "own": own.as_json(brought, offered, refused) | named,
+        "own": own.as_json(brought, offered, refused, order) | named,
         "next": [name for _, name in list(session.memory.get(WAITING, ())) if name] if session.memory.get("load-busy") else [],
     }
 

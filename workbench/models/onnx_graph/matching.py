@@ -1,6 +1,6 @@
 """Whether a file and a task belong together: inputs by name or place, their form, and which output is the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,7 +82,8 @@ def output_of(found: Mapping[str, Array], task: Task, name: str) -> str:
         return chosen[0]
     if len(fitting) == 1 and wanted is not None:
         shown = _said(found[fitting[0]].shape[1:] or (1,))
-        raise InputError("output-misfit", found=shown, task=task.name, expected=_said(wanted))
+        hint = part("labels-as-names", labels=_few(task.present)) if shown == str(len(task.present)) else ""
+        raise InputError("output-misfit", found=shown, task=task.name, expected=_said(wanted), hint=hint)
     raise InputError("onnx-outputs", name=name, found=", ".join(found) or part("none"), count=len(chosen))
 
 
@@ -113,6 +114,10 @@ def _type(value: "ValueInfoProto") -> str:
     import onnx
 
     return str(np.dtype(onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)).name)
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
 
 
 def _said(shape: tuple[int, ...]) -> str:

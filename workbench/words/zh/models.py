@@ -27,7 +27,7 @@ SENTENCES = {
     "nan-weights": "{layer} 的权重含有 NaN 或无穷大。请用较低的学习率重新训练，或载入完好的权重。",
     "input-misfit": "模型不接受 {task} 的输入（{inputs}）：{why}",
     "output-form": "模型的回答是{found}。它须回答一个张量：请包一层模块，从中取出那一个。",
-    "output-misfit": "模型对一个样本的回答大小为 {found}，而任务 {task} 需要 {expected}。",
+    "output-misfit": "模型对一个样本的回答大小为 {found}，而任务 {task} 需要 {expected}。{hint}",
     "model-not-finite": "{name} 对 {samples} 个验证样本中的 {count} 个回答 NaN 或无穷大。请给出与训练时同样缩放的输入，或以较低学习率训练的权重。",
     "inputs-order": "{model} 的输入顺序是 {wanted}，而 {task} 的是 {found}。请按模型的顺序建立任务。",
     "onnx-form-pictures": "{name} 的输入 {input} 是 N x H x W x C，而 0 到 255 的整数图片在此会变为 N x C x H x W、0 到 1。请按模型训练时的形状和尺度存为 float32：这样会原样使用。",

@@ -82,6 +82,7 @@ SENTENCES = {
     "tensor-unknown": "网络中没有 {name}",
     "tensor-misshapen": "{name} 是 {found}，应为 {wanted}",
     "tensors-more": "，另有 {count} 处",
+    "labels-as-names": "标签是 {labels}，被当作从 0 开始的位置。若它们是类别的名称，请按模型输出的顺序以 classes=[...] 给出。",
     "weights-of-others": "它们适合 {names}：请选择该网络。",
     "not-torchs": "它不是 torch.save 写出的文件，或已被截断",
     "dict-value": "{name} 下的 {type}",

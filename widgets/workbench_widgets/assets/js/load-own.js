@@ -1,7 +1,7 @@
 // Own files in the panel Load: a place to drop them, a path on the server, and what is to be made of them.
 
 import { fill, fresh, h, whenChanged } from "./dom.js";
-import { bytes, grouped } from "./format.js";
+import { bytes, grouped, said } from "./format.js";
 import { sentence } from "./frame.js";
 import { loadSend } from "./load-upload.js";
 
@@ -130,6 +130,7 @@ function loadChoices(host, own, local, say) {
     loadNeeds(own, say),
     loadTasks(host, own, say),
     own.file || own.factory ? loadFact(say("load-network"), own.file || own.factory, own.errors.network) : loadNetworks(host, own, say),
+    loadOrder(host, own, say),
     loadWeights(own, say),
     own.rescored ? h("p", { class: "wb-quiet" }, say("load-rescored")) : null,
     loadTrain(host, own, say),
@@ -154,6 +155,17 @@ function loadNeeds(own, say) {
 function loadTasks(host, own, say) {
   const tasks = own.tasks.map(({ name, title }) => ({ name, title: title || say("load-data-none") }));
   return loadMenu("task", say("load-data"), tasks, own.task, own.errors.task, (task) => host.ask("own", { task }));
+}
+
+/** Another order of the classes, where the model's answers speak for one, or its outputs are as many as the labels. */
+function loadOrder(host, own, say) {
+  if (!own.order) return null;
+  const { classes, right, before, count } = own.order;
+  const names = classes.slice(0, 12).join(", ") + (classes.length > 12 ? " …" : "");
+  const [better, now] = right === undefined ? [] : [right, before].map((share) => said(share, "share"));
+  const text = right === undefined ? say("load-labels-are", { names, count: classes.length }) : say("load-order", { names, better, now, count });
+  const press = () => host.ask("own", { task: "", classes });
+  return h("div", { class: "wb-own-order", role: "status" }, h("p", {}, text), h("button", { type: "button", class: "wb-b", data: { key: "own-order" }, onclick: press }, say("load-order-take")));
 }
 
 function loadNetworks(host, own, say) {

@@ -5,7 +5,7 @@ import { plainStep } from "./steps.js";
 
 const PLACE_KEY = "workbench-place";
 const PLACE_FIELDS = ["study", "example", "opening", "steps", "yaml", "chosen", "own", "job"];
-const PLACE_OWN = ["given", "task", "network", "train"];
+const PLACE_OWN = ["given", "task", "classes", "network", "train"];
 const PLACE_TYPED = ["name", "licence", "intended_use", "packed"];
 
 /** What is in hand: `opening` is an example, or a study of one's own files, that is still being made ready, and `job` is at it;

@@ -96,6 +96,15 @@ addWords({
     "It answers probabilities. Training takes scores, so what is made of it answers scores too, under the name logits; load_artifact makes the probabilities of them.",
     "它回答概率。训练使用分数，因此由它得到的文件也回答分数，名为 logits；load_artifact 会由分数得出概率。",
   ],
+  "load-order": [
+    "With the classes in the order {names} the model is right on {better} of {count} training samples, and as they stand now, on {now}. Outputs have no names: only the order says which is which.",
+    "若类别的顺序为 {names}，模型在 {count} 个训练样本上的正确率为 {better}，而按现在的顺序为 {now}。输出没有名称：只有顺序能说明哪个是哪个。",
+  ],
+  "load-labels-are": [
+    "The labels are {names}. Taken for the names of {count} classes, they fit the model's {count} outputs.",
+    "标签是 {names}。若视为 {count} 个类别的名称，就与模型的 {count} 个输出相符。",
+  ],
+  "load-order-take": ["Take this order", "采用这个顺序"],
   "load-train": ["Train it here first, 10 epochs", "先在此训练 10 轮"],
   "load-study": ["Name of the study", "研究名称"],
   "load-open": ["Measure it as the baseline", "作为基线测量"],
