@@ -50,11 +50,12 @@ def test_nothing_is_locked_that_nothing_asks_for(lock, project):
     assert set(lock) - {name for name, _ in seen} == set()
 
 
-def test_conda_has_the_pins_of_the_lock(root, lock):
+def test_conda_has_the_pins_of_the_lock(root, lock, project):
     environment = yaml.safe_load((root / "environment.yml").read_text())
     (pip,) = [d["pip"] for d in environment["dependencies"] if isinstance(d, dict)]
     pins = dict(line.split("==") for line in pip if "==" in line)
-    assert pins.pop("onnxruntime-gpu") == lock["onnxruntime"] and pins["torch"] == lock["torch"]
+    (gpu,) = map(Requirement, project["optional-dependencies"]["gpu"])
+    assert gpu.specifier.contains(pins.pop(gpu.name)) and pins["torch"] == lock["torch"]
     assert pins == {name: lock[name] for name in pins} and "onnxruntime" not in pins
     assert [line for line in pip if "==" not in line] == ["-e .[gpu,lab,test]"]
 
@@ -91,22 +92,20 @@ def make(folder, **env):
 def test_the_environment_is_made_once(checkout):
     first, calls = make(checkout)
     assert first.returncode == 0 and any("--requirement" in c for c in calls) and any("--editable ." in c for c in calls)
-    assert "onnxruntime==" in (checkout / ".venv/lock").read_text() and not any("--index-url" in c for c in calls)
+    assert any("--requirement requirements.lock" in c for c in calls) and not any("--index-url" in c for c in calls)
     assert make(checkout)[1] == []
     with open(checkout / "requirements.lock", "a") as f:
         f.write("one-more==1.0\n")
     assert any("--requirement" in c for c in make(checkout)[1])
 
 
-def test_a_gpu_takes_the_gpu_build(checkout):
+def test_a_gpu_changes_nothing(checkout):
+    """ONNX Runtime's build for GPUs has other versions, and every session here runs on the CPU."""
     make(checkout)
     tool = checkout.parent / "bin/nvidia-smi"
     tool.write_text("#!/bin/sh\n")
     tool.chmod(0o755)
-    _, calls = make(checkout)
-    assert any("--requirement" in c for c in calls)
-    locked = (checkout / ".venv/lock").read_text()
-    assert "\nonnxruntime-gpu==" in locked and "\nonnxruntime==" not in locked
+    assert make(checkout)[1] == []
 
 
 def test_torch_alone_comes_from_an_index_that_is_named(checkout):
