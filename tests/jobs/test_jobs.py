@@ -47,6 +47,14 @@ def eat(payload, desk):
     held = []
     while True: held.append(bytearray(20_000_000))
 
+def gpu_breaks(payload, desk):
+    import torch  # no GPU is needed to have CUDA say what it says from an illegal access on
+    def said(device): raise torch.AcceleratorError("CUDA error: an illegal memory access was encountered")
+    for name, value in (("is_initialized", True), ("device_count", 1), ("memory_reserved", 1)):
+        setattr(torch.cuda, name, lambda *_, value=value: value)
+    torch.cuda.synchronize = said
+    return os.getpid()
+
 def tell(payload, desk):
     for k in range(payload["n"]): desk.emit(Progress("tell", k, payload["n"]))
     return None
@@ -74,6 +82,11 @@ def test_a_payload_goes_in_and_a_result_comes_out():
     again = run("add", {"a": 2, "b": 2})
     assert (first["sum"], first["blob"]) == (3, "bytes") and (again["sum"], again["blob"]) == (4, "")
     assert first["pid"] == again["pid"] != os.getpid(), "the worker stays warm"
+
+
+def test_a_worker_whose_gpu_has_failed_is_replaced():
+    broken = run("gpu_breaks")
+    assert run("add", {"a": 1, "b": 2})["pid"] != broken
 
 
 def test_two_lanes_are_two_workers():

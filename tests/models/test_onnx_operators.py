@@ -123,3 +123,20 @@ def test_an_operator_answers_as_the_runtime_does_or_is_refused_by_name(form, tmp
         ours = wb.models.load(path, task=task).build()(torch.tensor(IMAGE)).numpy()
     truth = answers(model)
     assert np.abs(ours - truth).max() <= 1e-5 * np.abs(truth).max()
+
+
+def test_what_is_filled_by_a_size_is_on_the_device_of_the_inputs(tmp_path):
+    """No GPU is needed to see it: "meta" is another device too, and refuses tensors of two devices as a GPU does."""
+    nodes = [
+        helper.make_node("Shape", ["x"], ["sides"]),
+        helper.make_node("ConstantOfShape", ["sides"], ["ones"], value=numpy_helper.from_array(f([1.0]))),
+        helper.make_node("Add", ["x", "ones"], ["h"]),
+        helper.make_node("GlobalAveragePool", ["h"], ["p"]),
+        helper.make_node("Flatten", ["p"], ["y"]),
+    ]
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["b", 4])
+    path = tmp_path / "ones.onnx"
+    path.write_bytes(small(nodes, [], y, 17).SerializeToString())
+    task = wb.tasks.from_arrays("images", *[(IMAGE, np.arange(12) % 4)] * 3)
+    module = wb.models.load(path, task).build()
+    assert module.to("meta")(torch.empty(3, 4, 9, 7, device="meta")).device.type == "meta"

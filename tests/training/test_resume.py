@@ -64,6 +64,28 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(tmp_path, words, stop):
     assert first == (stop + 3) // 4 + 1, "finished epochs are not done again"
 
 
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+def test_weights_in_another_layout_go_on_to_the_same_bits(tmp_path, optimizer):
+    """As they are on a GPU: moments that lie otherwise than their weights are added to the wrong ones."""
+    x = np.random.default_rng(0).normal(size=(48, 8, 6, 6)).astype(np.float32)
+    data, words = Split("train", x, np.arange(48) % 2), {"epochs": 4, "batch_size": 16, "optimizer": optimizer}
+
+    def net():
+        torch.manual_seed(0)
+        return nn.Sequential(nn.Conv2d(8, 8, 3), nn.Flatten(), nn.Linear(128, 2)).to(memory_format=torch.channels_last)
+
+    whole, path, seen = _train(net(), data, **words)[0], tmp_path / "c", []
+
+    def check():
+        seen.append(1)
+        if len(seen) == 8:
+            raise Cancelled("cancelled")
+
+    with pytest.raises(Cancelled):
+        _train(net(), data, check=check, checkpoint=path, **words)
+    assert _equal(_train(net(), data, checkpoint=path, **words)[0], whole)
+
+
 def test_a_checkpoint_of_another_run_or_a_damaged_one_is_left_aside(tmp_path):
     path = tmp_path / "c.safetensors"
     _train(_net(), _classes(), epochs=2, checkpoint=path)

@@ -5,6 +5,7 @@ what was standard output (which is turned to standard error first: a person's mo
 """
 
 import faulthandler
+import gc
 import os
 import queue
 import sys
@@ -37,7 +38,7 @@ def main() -> None:
         sys.path[:] = [*before, *added]
         carry_out(head["entry"], head["payload"], Desk(Path(head["folder"]), blobs))
         known = _own_modules() | known
-        write_frame(replies, {"state": "done"})
+        write_frame(replies, {"state": "done" if _gpu_is_well() else "spent"})
 
 
 def _listen(stream: Stream, orders: "queue.Queue[Order]") -> None:
@@ -56,6 +57,22 @@ def _restore(environment: dict[str, str], folder: str) -> None:
         os.environ.update(environment)
     if os.path.isdir(folder):
         os.chdir(folder)
+
+
+def _gpu_is_well() -> bool:
+    """Gives back the GPU's memory that torch keeps for later; False where CUDA has failed, which it has for good then."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_initialized():
+        return True
+    gc.collect()
+    try:
+        for device in range(torch.cuda.device_count()):
+            if torch.cuda.memory_reserved(device):
+                torch.cuda.synchronize(device)
+        torch.cuda.empty_cache()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _own_modules() -> dict[str, int]:

@@ -62,7 +62,7 @@ def _fresh(model: Model) -> "nn.Module":
         return built(model)
     arguments = dict(model.arguments)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(arguments.pop("seed", 0) if origin == "zoo" else 0)
+        torch.default_generator.manual_seed(arguments.pop("seed", 0) if origin == "zoo" else 0)  # not a person's GPU's too
         if origin == "factory":
             return call_factory(model)
         return _of_zoo(name, arguments)

@@ -31,6 +31,7 @@ from workbench.study.measures import measure
 from workbench.study.plugins import code_of
 from workbench.study.surroundings import Work, context
 from workbench.techniques import FileTechnique, ModuleTechnique, Technique
+from workbench.training.device import within_memory
 from workbench.training.pace import pace
 
 
@@ -116,7 +117,7 @@ class Chain:
         told = {"resolve": step.described(), "from": stage.key, "on": list(machine.here().instructions)}
 
         def fill(folder: Path) -> None:
-            with context(self._work, stage.key) as around:
+            with context(self._work, stage.key) as around, within_memory(type(step).__name__):
                 x: Any = stage.file if isinstance(step, FileTechnique) else self._module(stage)
                 stored.keep_json(folder, "resolved.json", step.resolve(x, around).to_json())
 
@@ -125,7 +126,7 @@ class Chain:
 
     def _applied_to_module(self, step: Any, stage: Stage, folder: Path, key: Digest) -> None:
         began = time.monotonic()
-        with context(self._work, stage.key) as around:
+        with context(self._work, stage.key) as around, within_memory(type(step).__name__):
             module = self._module(stage)
             new, report = stored.formed(step, step.apply(module, step.plan(module, around), around))
         stored.keep_module(folder, key, stage.model, new, step=type(step).__name__)

@@ -60,9 +60,18 @@ def restore(path: Path, run: Mapping[str, Any], module: "nn.Module", optimizer: 
         index, _, key = name.partition(".")
         state.setdefault(int(index), {})[key] = tensor
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    _as_parameters(optimizer)
     device = next(module.parameters()).device
     best = {name: tensor.to(device) for name, tensor in _under("best.", tensors).items()}
     return Progressed(best=best, **said["so_far"])
+
+
+def _as_parameters(optimizer: "Optimizer") -> None:
+    """Lays out the moments as the parameters are, as they were before: fused steps on a GPU ask for it, and sum by it."""
+    for parameter, state in optimizer.state.items():
+        for name, tensor in state.items():
+            if tensor is not None and tensor.shape == parameter.shape:
+                state[name] = parameter.detach().clone().copy_(tensor)
 
 
 def _under(prefix: str, tensors: "Mapping[str, Tensor]") -> "dict[str, Tensor]":

@@ -22,7 +22,7 @@ from workbench.models.weights import check_weights
 from workbench.tasks.task import Split
 from workbench.training import checkpoint as checkpoints
 from workbench.training.checkpoint import Progressed
-from workbench.training.device import pick
+from workbench.training.device import pick, within_memory
 from workbench.training.losses import Loss, supervised
 from workbench.training.optimizers import optimizer_of
 from workbench.training.repeatable import repeatable, shuffled
@@ -63,17 +63,14 @@ def train(
         raise InputError("needs-labels", step=step_name, kind=kind)
     if settings.patience is not None and validation is None:
         raise InputError("needs-validation", step=step_name)
-    course = _Course(
-        module, train, validation, kind, settings, seed, pick(device), loss or supervised(kind), step_name, keep_zeros
-    )
-    with repeatable(course.device):
-        try:
-            if teacher is not None:
-                course.ask(teacher, check)
-            course.run(emit, check, checkpoint)
-        except torch.OutOfMemoryError:
-            raise StepFailed("gpu-out-of-memory", step=step_name, batch_size=settings.batch_size) from None
-    return course.result(module), course.so_far.history
+    device = pick(device)
+    with repeatable(device), within_memory(step_name, settings.batch_size):
+        loss = loss or supervised(kind)
+        course = _Course(module, train, validation, kind, settings, seed, device, loss, step_name, keep_zeros)
+        if teacher is not None:
+            course.ask(teacher, check)
+        course.run(emit, check, checkpoint)
+        return course.result(module), course.so_far.history
 
 
 class _Course:
@@ -96,7 +93,7 @@ class _Course:
         self.settings, self.seed, self.device, self.kind = settings, seed, device, kind
         self.loss, self.step_name, self.validation = loss, step_name, validation
         if self.fast:
-            self.module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            _lay_out(self.module, torch.channels_last)
         self.inputs, self.targets = _placed(train, device)
         self.held = None if validation is None else _placed(validation, device)
         self.optimizer, self.weights = optimizer_of(self.module, settings, step_name)
@@ -197,7 +194,7 @@ class _Course:
         home = next((p.device for p in original.parameters()), torch.device("cpu"))
         self.module.zero_grad(set_to_none=True)
         if self.fast:
-            self.module.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+            _lay_out(self.module, torch.contiguous_format)
         return self.module.to(home).eval()
 
 
@@ -219,6 +216,13 @@ class _Told:
 
 def _figures(epoch: dict[str, float]) -> dict[str, float]:
     return {name: value for name, value in epoch.items() if name != "epoch"}
+
+
+def _lay_out(module: nn.Module, layout: torch.memory_format) -> None:
+    """Lays out what has four dimensions; channels_last is defined for nothing else."""
+    for tensor in (*module.parameters(), *module.buffers()):
+        if tensor.ndim == 4:
+            tensor.data = tensor.data.to(memory_format=layout)
 
 
 def _placed(split: Split, device: str) -> tuple[dict[str, Tensor], Tensor | None]:

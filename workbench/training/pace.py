@@ -18,6 +18,10 @@ ENOUGH = 1.0
 """Seconds after which no further step is timed: a larger batch is tried only where it is likely to end before."""
 
 
+COLD = 20.0
+"""Seconds that the very first step on a GPU may take: it loads CUDA's libraries, which later ones do not."""
+
+
 def pace(
     module: "nn.Module", split: Split, device: str, check: Callable[[], None] = lambda: None
 ) -> tuple[tuple[int, float], ...]:
@@ -44,7 +48,7 @@ def _timed(module: "nn.Module", split: Split, device: str, check: Callable[[], N
     with repeatable(device):
         step, sizes = _step(module, split, device), sorted({min(size, len(split)) for size in SIZES})
         first = step(sizes[0])  # with whatever is only made ready in it
-        if first > ENOUGH:
+        if first > (COLD if device.startswith("cuda") else ENOUGH):
             found.append((sizes[0], first))
             return
         end = time.monotonic() + ENOUGH
@@ -85,7 +89,7 @@ def _step(module: "nn.Module", split: Split, device: str) -> Callable[[int], flo
         answer.float().square().mean().backward()
         optimizer.step()
         if device.startswith("cuda"):
-            torch.cuda.synchronize()
+            torch.cuda.synchronize(device)
         return time.monotonic() - began
 
     return step

@@ -10,7 +10,8 @@ from torch import Tensor
 
 @contextmanager
 def repeatable(device: str) -> Iterator[None]:
-    """Inside, algorithms are deterministic where torch has such ones; outside, all is as it was."""
+    """Inside, algorithms are deterministic where torch has such ones; outside, all is as it was, but for the variable that
+    cuBLAS reads once in a process. A worker has it from its beginning."""
     before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
     gpu = device.startswith("cuda")
     if gpu:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from workbench.models.calling import batches, call
+from workbench.training.device import in_smaller
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -21,7 +22,7 @@ class Taught:
 
     def __init__(self, teacher: "nn.Module", inputs: "dict[str, Tensor]", check: Callable[[], None] = lambda: None) -> None:
         self.teacher, self.inputs = teacher, inputs
-        self.kept = self._all(check)
+        self.kept = in_smaller(lambda size: self._all(size, check), BATCH)
 
     def __call__(self, rows: "Tensor | slice") -> "Tensor":
         """The answers to these samples."""
@@ -29,10 +30,10 @@ class Taught:
             return self.kept[rows]
         return self._asked({name: tensor[rows] for name, tensor in self.inputs.items()})
 
-    def _all(self, check: Callable[[], None]) -> "Tensor | None":
+    def _all(self, size: int, check: Callable[[], None]) -> "Tensor | None":
         samples = len(next(iter(self.inputs.values())))
         answers: list[Tensor] = []
-        for batch in batches(self.inputs, BATCH):
+        for batch in batches(self.inputs, size):
             check()
             answers.append(self._asked(batch))
             if answers[0].element_size() * answers[0][:1].numel() * samples > MOST_KEPT:

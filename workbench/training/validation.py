@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from workbench.models.calling import batches, call
+from workbench.training.device import in_smaller
 from workbench.training.losses import Loss
 from workbench.training.teacher import BATCH, Taught
 
@@ -25,14 +26,19 @@ def figures(
     module.eval()
     samples = len(next(iter(inputs.values())))
     device = next(iter(inputs.values())).device
-    summed, scored = torch.zeros((), device=device), torch.zeros((), device=device)
-    with torch.no_grad():
-        for k, batch in enumerate(batches(inputs, BATCH)):
-            rows = slice(k * BATCH, (k + 1) * BATCH)
+
+    def sums(size: int) -> "tuple[Tensor, Tensor]":
+        summed, scored = torch.zeros((), device=device), torch.zeros((), device=device)
+        for k, batch in enumerate(batches(inputs, size)):
+            rows = slice(k * size, (k + 1) * size)
             answer, expected = call(module, batch), None if targets is None else targets[rows]
             summed += len(answer) * loss(answer, expected, None if taught is None else taught(rows))
             if expected is not None:
                 scored += len(answer) * _score(kind, answer, expected)
+        return summed, scored
+
+    with torch.no_grad():
+        summed, scored = in_smaller(sums, BATCH)
     found = {"validation_loss": float(summed) / samples}
     if targets is None:
         return found

@@ -17,6 +17,7 @@ from workbench.models.model import WEIGHTS, Model
 from workbench.models.weights import check_weights, to_bytes
 from workbench.objects import Objects
 from workbench.tasks import from_spec
+from workbench.training.device import pick
 from workbench.training.fitting import HISTORY, MADE
 from workbench.training.loop import train
 from workbench.training.settings import Settings
@@ -33,7 +34,7 @@ def fit(payload: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
     module = Model.from_json(payload["model"], payload=desk.blob("model")).build()
     check_fits(module, task)
     check_weights(module)
-    folder = home() / "checkpoints" / key
+    folder, device = home() / "checkpoints" / key, pick(payload["device"])
     trained, figures = train(
         module,
         task.train,
@@ -41,12 +42,12 @@ def fit(payload: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
         task.kind,
         Settings(**payload["settings"]),
         seed=payload["seed"],
-        device=payload["device"],
+        device=device,
         emit=desk.emit,
         check=desk.check,
         checkpoint=folder / "checkpoint.safetensors",
     )
-    made = {name: payload[name] for name in ("model", "task", "settings", "seed", "device")}
+    made = {name: payload[name] for name in ("model", "task", "settings", "seed")} | {"device": device}
     Objects().put(key, lambda target: _write(target, trained, figures, made))
     shutil.rmtree(folder, ignore_errors=True)
     desk.emit(StepFinished("fit", 1, 1, time.monotonic() - started))

@@ -10,6 +10,10 @@ SENTENCES = {
     "Take a learning_rate below {learning_rate}.",
     "gpu-out-of-memory": "{step} does not fit into the memory of the GPU with batches of {batch_size}. "
     "Take a lower batch_size, or device='cpu'.",
+    "gpu-too-small": "{step} does not fit into what is free of the GPU's memory. End what else uses it, or choose the CPU "
+    "(device='cpu').",
+    "no-cuda": "PyTorch {version} finds no GPU that it can use, so there is no device {device}. Take 'cpu', or install a build of "
+    "PyTorch that fits the machine's driver.",
     "no-device": "There is no device {device} here. Take 'auto' or 'cpu'.",
     "folds-value": "{folds} folds of {samples} samples cannot be made. Take a whole number from 2 to {samples}.",
 }

@@ -73,9 +73,10 @@ class Network(nn.Module):
         return values
 
     def _walk(self, values: dict[str, Any]) -> Iterator[tuple[Step, dict[str, Any]]]:
-        batch = values[self._inputs[0]].shape[0]
+        first = values[self._inputs[0]]
+        batch, elsewhere = first.shape[0], first.device if first.device.type != "cpu" else None
         for step in self._steps:
-            given = [self._value(name, values, batch) for name in step.reads]
+            given = [_there(self._value(name, values, batch), elsewhere) for name in step.reads]
             if step.layer:
                 if step.prepare is not None:
                     given[0] = step.prepare(step.node, given[0])
@@ -83,6 +84,7 @@ class Network(nn.Module):
             else:
                 assert step.operate is not None
                 made = step.operate(step.node, batch, *given)
+                made = made if step.reads else _there(made, elsewhere)
             several = isinstance(made, tuple | list)
             yield step, dict(zip(step.node.outputs, made if several else (made,), strict=False))
 
@@ -94,3 +96,8 @@ class Network(nn.Module):
             return getattr(self.get_submodule(path), last)
         sizes = self._sizes[name]
         return torch.tensor(sized(sizes, batch) if isinstance(sizes, list) else sizes)
+
+
+def _there(value: Any, elsewhere: "torch.device | None") -> Any:
+    """A value on the inputs' device, where that is not the CPU: sizes, and what is filled by them, are made on the CPU."""
+    return value.to(elsewhere) if elsewhere is not None and isinstance(value, Tensor) else value

@@ -19,6 +19,7 @@ from workbench.techniques.pruning.layers import is_producer, unsupported
 from workbench.techniques.pruning.selection import Removed, Wish, removed, select
 from workbench.techniques.pruning.tracing import traced_groups
 from workbench.techniques.technique import Context
+from workbench.training.device import is_out_of_memory
 
 Reason = tuple[str, str]
 """A code, and the name of the layer that it is about."""
@@ -139,7 +140,9 @@ def _found(module: nn.Module, inputs: dict[str, Tensor]) -> list[Group]:
     with torch.random.fork_rng(devices=[]):
         try:
             return groups(module, inputs)
-        except Exception:  # a recurrent layer's autograd graph, for one, ends it in several ways
+        except Exception as error:  # a recurrent layer's autograd graph, for one, ends it in several ways
+            if is_out_of_memory(error):
+                raise
             return _asked(module, inputs)
 
 
@@ -147,6 +150,8 @@ def _asked(module: nn.Module, inputs: dict[str, Tensor]) -> list[Group]:
     try:
         return traced_groups(module, inputs, [name for name, _ in module.named_modules()])
     except Exception as error:  # whatever a network says to NaN
+        if is_out_of_memory(error):
+            raise
         raise StepFailed("not-traceable") from error
 
 
