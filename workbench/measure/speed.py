@@ -52,8 +52,9 @@ def speed(
     `details`. Only one process of this machine measures at a time, and training waits meanwhile. Raises `StepFailed`
     where a file does not run.
     """
-    blocks = [Block(min(batch, len(split)), min(threads, machine.cores()), seconds) for batch, threads in SETTINGS.values()]
-    arrays = split.head(max(batch for batch, _ in SETTINGS.values())).arrays
+    blocks = [Block(batch, min(threads, machine.cores()), seconds) for batch, threads in SETTINGS.values()]
+    rows = np.arange(max(batch for batch, _ in SETTINGS.values())) % len(split)  # of few samples some come several times
+    arrays = {name: array[rows] for name, array in split.arrays.items()}
     count = timing_processes() if processes is None else processes
     runs = taken([reference.path, file.path], arrays, blocks, count, check, alone=True)
     other = file.digest != reference.digest

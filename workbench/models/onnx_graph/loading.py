@@ -17,7 +17,7 @@ from workbench.models.model import Model
 from workbench.models.onnx_graph.freeing import freed, observe
 from workbench.models.onnx_graph.matching import answers, fixed_batch, inputs_of, output_of, samples
 from workbench.models.onnx_graph.reading import read
-from workbench.models.onnx_graph.scores import LEAST, answers_one, are_shares, as_before, is_made, to_logs, to_scores
+from workbench.models.onnx_graph.scores import answers_one, are_shares, as_before, is_made, least_share, to_logs, to_scores
 from workbench.objects import Objects
 from workbench.tasks.task import Array, Task
 
@@ -73,7 +73,8 @@ def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None 
     same = as_before(whole, scored.shares, one).reshape(truth[output].shape)
     wanted, limit = truth[output], LIMIT
     if scored.logarithm:
-        wanted, limit = wanted / wanted.sum(axis=-1, keepdims=True), LIMIT + LEAST * wanted.shape[-1]
+        classes = wanted.shape[-1]
+        wanted, limit = wanted / wanted.sum(axis=-1, keepdims=True), LIMIT + least_share(classes) * classes
     gap = float(np.abs(same - wanted).max()) if scored.shares else relative_difference([same], [wanted])
     if gap > limit:
         raise InputError("onnx-freed-differs", name=path.name, difference=f"{gap:.2g}")
@@ -118,7 +119,7 @@ def _scored(model: "ModelProto", task: Task, told: Array, one: bool, name: str) 
         return _Scored(left_out, one=one)
     if one:
         raise InputError("onnx-share", name=name)
-    to_logs(model)
+    to_logs(model, told.shape[-1])
     return _Scored(logarithm=True)
 
 

@@ -14,9 +14,11 @@ _FORMING = ("Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze")
 """Operators that only change the form of what they are given: they may stand behind the last one."""
 
 _OURS = "workbench_"
-LEAST = 1e-6
-"""The least share whose logarithm is taken: 0 has none, and half precision holds nothing much smaller. Not added where that can
-be helped: a sum in 8 bits is 0 again."""
+_LEAST_OF_ALL = 1e-4
+_LEAST = 1e-7
+"""What the least shares of all classes, whose logarithm is taken, add up to, and one of them at least: 0 has none, and half
+precision holds nothing much smaller. Where 1 - p is one of two, the rounding of p makes much of a smaller one's logarithm. Not
+added where that can be helped: a sum in 8 bits is 0 again."""
 
 _BROADCAST = 8
 """The operator set from which on Max takes one number beside many."""
@@ -40,7 +42,12 @@ def to_scores(model: "ModelProto", one: bool) -> str | None:
     return gone
 
 
-def to_logs(model: "ModelProto") -> None:
+def least_share(classes: int) -> float:
+    """The least share whose logarithm is taken, of so many classes."""
+    return max(_LEAST_OF_ALL / classes, _LEAST)
+
+
+def to_logs(model: "ModelProto", classes: int) -> None:
     """Has the graph, in place, end in the logarithm of the shares that it answers: softmax of it are these shares, divided by
     their sum. So where no operator was found that makes them: a clipped Softmax, or Exp and Div."""
     from onnx import helper, numpy_helper
@@ -48,7 +55,7 @@ def to_logs(model: "ModelProto") -> None:
     graph, output = model.graph, model.graph.output[0]
     kind = helper.tensor_dtype_to_np_dtype(output.type.tensor_type.elem_type)
     least, kept, scores = (f"{_OURS}{name}" for name in ("least", "kept", "scores"))
-    graph.initializer.append(numpy_helper.from_array(np.array(LEAST, kind), least))
+    graph.initializer.append(numpy_helper.from_array(np.array(least_share(classes), kind), least))
     opset = max(imported.version for imported in model.opset_import if imported.domain in ("", "ai.onnx"))
     raised = "Max" if opset >= _BROADCAST else "Add"
     graph.node.append(helper.make_node(raised, [output.name, least], [kept], kept))
