@@ -3,8 +3,11 @@
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -45,17 +48,22 @@ class Machine:
 @cache
 def here() -> Machine:
     """The machine that this process runs on."""
-    import psutil
-
     fields = _cpuinfo()
     return Machine(
         system=f"{platform.system()} {platform.machine()}",
         processor=fields.get("model name") or platform.processor() or platform.machine(),
         instructions=tuple(i for i in _INSTRUCTIONS if i in (fields.get("flags") or fields.get("Features") or "").split()),
         cores=cores(),
-        memory_bytes=psutil.virtual_memory().total,
-        gpus=_gpus(),
+        memory_bytes=memory_bytes(),
+        gpus=tuple(card.name for card in _cards()),
     )
+
+
+def memory_bytes() -> int:
+    """The memory of this machine, told at once: `here` asks for GPUs too, which may take seconds."""
+    import psutil
+
+    return int(psutil.virtual_memory().total)
 
 
 def cores() -> int:
@@ -73,17 +81,28 @@ class Device:
     free_bytes: int | None
 
 
+CPU = Device("cpu", "CPU", None)
+
+
 def devices() -> tuple[Device, ...]:
-    """The CPU, and every NVIDIA GPU that this process may use with its free memory now, as `nvidia-smi` tells them."""
-    asked = _asked_of_smi("index,uuid,name,memory.free", "--format=csv,noheader,nounits")
-    cards = [card for line in asked if len(card := [field.strip() for field in line.split(",")]) == 4]
-    wanted = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if wanted is not None:
-        names = [name.strip() for name in wanted.split(",")]
-        cards = [c for name in names for c in cards if name == c[0] or (name and c[1].startswith(name))]
-    free = (int(card[3]) * 2**20 if card[3].isdigit() else None for card in cards)
-    gpus = (Device(f"cuda:{k}", card[2], left) for k, (card, left) in enumerate(zip(cards, free, strict=True)))
-    return (Device("cpu", "CPU", None), *gpus)
+    """The CPU, and every NVIDIA GPU that this process may use with its free memory now, as `nvidia-smi` tells them.
+
+    Waits for the tool, ten seconds at most. Where it does not answer, the GPUs are as it told them last.
+    """
+    return (CPU, *_visible(_cards()))
+
+
+def known_devices() -> tuple[Device, ...] | None:
+    """What `devices` would tell of the tool's last answer, at once; None before the first one. No tool is an answer too."""
+    if not shutil.which("nvidia-smi"):
+        return (CPU,)
+    return None if _told is None else (CPU, *_visible(_told))
+
+
+def knows_cuda() -> bool:
+    """Whether the PyTorch installed here can be one that uses NVIDIA GPUs: a build without CUDA says so in its version."""
+    build = versions().get("torch", "").partition("+")[2]
+    return not build.startswith(("cpu", "rocm", "xpu"))
 
 
 @cache
@@ -110,17 +129,103 @@ def _cpuinfo() -> dict[str, str]:
     return {}
 
 
-def _gpus() -> tuple[str, ...]:
-    return tuple(line.strip() for line in _asked_of_smi("name", "--format=csv,noheader"))
+@dataclass(frozen=True)
+class _Card:
+    """A GPU of this machine, whoever may use it."""
+
+    uuid: str
+    name: str
+    free_bytes: int | None
 
 
-def _asked_of_smi(fields: str, form: str) -> list[str]:
-    """The lines that `nvidia-smi` answers, one a GPU; none where there is no such tool, or it does not answer."""
+_PATIENCE = 10.0
+_told: tuple[_Card, ...] | None = None
+"""What `nvidia-smi` told last; None before it has answered."""
+_stuck: subprocess.Popen[str] | None = None
+"""An `nvidia-smi` that could not be ended."""
+
+
+def _cards() -> tuple[_Card, ...]:
+    """The GPUs in the order that CUDA numbers them by; those that were told last where `nvidia-smi` does not answer."""
+    global _told
+    lines = _asked_of_smi("index,uuid,name,memory.free", "--format=csv,noheader,nounits")
+    if lines is not None:
+        _told = tuple(card for line in lines if (card := _card(line)))
+    return _told or ()
+
+
+def _card(line: str) -> _Card | None:
+    """The GPU of a line. None for one that is lost, and has no uuid: CUDA counts without it, so its index tells nothing."""
+    fields = line.split(",")
+    if len(fields) < 4 or not fields[1].strip().startswith("GPU-"):
+        return None
+    _, uuid, *name, free = fields  # a name may have commas
+    return _Card(uuid.strip(), ",".join(name).strip(), int(free) * 2**20 if free.strip().isdigit() else None)
+
+
+def _visible(cards: Sequence[_Card]) -> tuple[Device, ...]:
+    """Those that CUDA gives this process, named by the numbers that they have in it."""
+    wanted = os.environ.get("CUDA_VISIBLE_DEVICES")
+    entries = None if wanted is None else [entry.strip() for entry in wanted.split(",")]
+    if entries and entries[0].startswith("MIG-"):  # a process has one slice, and what that has free is not the card's
+        return (Device("cuda:0", "MIG slice", None),) if cards else ()
+    chosen = cards if entries is None else _chosen(cards, entries)
+    return tuple(Device(f"cuda:{k}", card.name, card.free_bytes) for k, card in enumerate(chosen))
+
+
+def _chosen(cards: Sequence[_Card], entries: Sequence[str]) -> list[_Card]:
+    """CUDA's reading: the first entry that is not one card ends the list, and a card named twice means none at all."""
+    find = _by_uuid if entries[0].startswith("GPU-") else _by_number  # what is of the other kind is no card
+    chosen: list[_Card] = []
+    for entry in entries:
+        found = find(cards, entry)
+        if len(found) != 1:
+            break
+        if found[0] in chosen:
+            return []
+        chosen += found
+    return chosen
+
+
+def _by_uuid(cards: Sequence[_Card], entry: str) -> Sequence[_Card]:
+    return [card for card in cards if entry.startswith("GPU-") and card.uuid.startswith(entry)]
+
+
+def _by_number(cards: Sequence[_Card], entry: str) -> Sequence[_Card]:
+    number = re.match(r"\+?([0-9]+)", entry)  # read as C does: "01" is 1, and what comes behind the digits is nothing
+    return cards[int(number[1]) :][:1] if number else ()
+
+
+def _asked_of_smi(fields: str, form: str) -> list[str] | None:
+    """The lines that `nvidia-smi` answers, none where there is no such tool; None where it fails or does not answer."""
     tool = shutil.which("nvidia-smi")
     if not tool:
         return []
+    if _stuck is not None and _stuck.poll() is None:
+        return None  # one more would hang beside it
     try:
-        done = subprocess.run([tool, f"--query-gpu={fields}", form], capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return [line for line in done.stdout.splitlines() if line.strip()] if done.returncode == 0 else []
+        asked = subprocess.Popen(
+            [tool, f"--query-gpu={fields}", form],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+        )
+        told, _ = asked.communicate(timeout=_PATIENCE)
+    except OSError:
+        return None
+    except subprocess.TimeoutExpired:
+        _end(asked)
+        return None
+    return told.splitlines() if asked.returncode == 0 else None
+
+
+def _end(asked: subprocess.Popen[str]) -> None:
+    """Kills it, and does not wait until it is gone: a process that hangs in the driver does not hear of that."""
+    global _stuck
+    asked.kill()
+    if asked.stdout is not None:
+        asked.stdout.close()
+    with suppress(subprocess.TimeoutExpired):
+        asked.wait(timeout=1)
+    _stuck = asked
