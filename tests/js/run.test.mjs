@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { found } from "./folders.mjs";
 
-const { runCounts, runDeviceName, runNews, runOfCurve, runSeen } = await import(found("run.js"));
+const { runCounts, runDeviceName, runHint, runNews, runOfCurve, runSeen } = await import(found("run.js"));
 const { runActs, runPace, runShares, runStep } = await import(found("run-row.js"));
 const { curveEpochs, curveFigure, curveSeries, curveSpan, curveTicks, stepName } = await import(found("run-curve.js"));
 
@@ -111,4 +111,16 @@ test("the first and the last epoch are named, and a few between", () => {
 test("a GPU is named with what it has free", () => {
   assert.equal(runDeviceName("en", { name: "cuda:0", title: "H100", free_gb: 78.04 }), "H100, 78.0 GB free");
   assert.equal(runDeviceName("en", { name: "cpu", title: "CPU", free_gb: null }), "CPU");
+});
+
+test("a device that is gone says so", () => {
+  const gone = { name: "cuda:0", title: "cuda:0", free_gb: null, away: true };
+  assert.equal(runDeviceName("en", gone), "cuda:0, not here now");
+  assert.equal(runDeviceName("zh", gone), "cuda:0，目前不在此处");
+});
+
+test("GPUs for which PyTorch is the wrong build are told of", () => {
+  assert.match(runHint("en", { no_cuda: true }), /a build without CUDA: install its CUDA build\.$/);
+  assert.match(runHint("zh", { no_cuda: true }), /CUDA/);
+  assert.equal(runHint("en", { no_cuda: false }), "");
 });

@@ -12,7 +12,7 @@ from workbench_widgets import Session
 from workbench_widgets import watch as watching
 
 import workbench as wb
-from workbench import jobs, words
+from workbench import jobs, machine, words
 from workbench.events import Progress
 
 SEARCHED = str(Path(nets.__file__).parent)
@@ -183,6 +183,86 @@ def test_a_device_is_chosen_for_the_next_runs(session):
     assert "cpu" in names and session.run["device"] == names[0]
     session.do("device", {"name": "cpu"})
     assert session.device == "cpu" and session.run["device"] == "cpu"
+
+
+@pytest.fixture
+def smi(tmp_path, monkeypatch):
+    """How the tool answers from then on; it is asked ten times a second, beside a PyTorch that uses GPUs."""
+
+    def answers(script):
+        (tmp_path / "new").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "new").chmod(0o755)
+        (tmp_path / "new").replace(tmp_path / "nvidia-smi")  # at once: it may be asked meanwhile
+
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(machine, "versions", lambda: {"torch": "2.13.0+cu130"})
+    monkeypatch.setattr(machine, "_told", None)
+    monkeypatch.setattr(machine, "_stuck", None)
+    monkeypatch.setattr(watching, "COUNTED", 0.1)
+    return answers
+
+
+CARD, HANGS = "echo '0, GPU-a, NVIDIA A10, 512'", "exec sleep 12"
+
+
+def names(session):
+    return [device["name"] for device in session.run["devices"]]
+
+
+def test_a_tool_that_hangs_keeps_neither_the_first_view_nor_the_watch_waiting(smi, monkeypatch):
+    smi(HANGS)
+    began = time.monotonic()
+    session = Session()
+    assert names(session) == ["auto", "cpu"] and session.run["device"] == "auto", "nobody knows yet where that is"
+    monkeypatch.setattr(watching, "PATIENCE", 0.3)
+    session.watch.wake()
+    time.sleep(0.1)
+    assert session.watch.awake
+    while session.watch.awake and time.monotonic() - began < 8:
+        time.sleep(0.02)
+    assert not session.watch.awake, "the watch ended in time"
+
+
+def test_what_was_told_last_is_shown_while_the_tool_hangs_and_it_is_asked_on(smi, monkeypatch):
+    smi(CARD)
+    session = Session()
+    until(session, lambda: names(session) == ["auto", "cpu", "cuda:0"])
+    monkeypatch.setattr(machine, "_PATIENCE", 0.2)
+    smi(HANGS)
+    for _ in range(40):
+        session.watch.wake()
+        assert names(session) == ["auto", "cpu", "cuda:0"] == names(Session())
+        time.sleep(0.02)
+    monkeypatch.setattr(machine, "_PATIENCE", 10.0)
+    smi("true")
+    until(session, lambda: names(session) == ["cpu"])
+    assert session.run["device"] == "cpu", "automatic is the CPU there"
+    smi(CARD)
+    until(session, lambda: names(session) == ["auto", "cpu", "cuda:0"])
+
+
+@pytest.mark.parametrize("device", ["cuda:0", "cuda"])
+def test_a_device_that_is_gone_stays_chosen_and_is_marked(smi, device):
+    smi(CARD)
+    session = Session(device=device)
+    until(session, lambda: session.run["devices"][-1]["title"] == "NVIDIA A10")
+    assert session.run["device"] == "cuda:0" and not any(d["away"] for d in session.run["devices"])
+    smi("true")
+    until(session, lambda: session.run["devices"][-1]["away"])
+    assert session.run["device"] == "cuda:0" and names(session) == ["auto", "cpu", "cuda:0"]
+    session.do("device", {"name": "cpu"})
+    assert session.run["device"] == "cpu" and names(session) == ["cpu"]
+
+
+def test_gpus_that_the_installed_pytorch_cannot_use_are_not_offered_and_it_is_said(smi, monkeypatch):
+    smi(CARD)
+    session = Session()
+    until(session, lambda: "cuda:0" in names(session))
+    assert session.run["no_cuda"] is False
+    monkeypatch.setattr(machine, "versions", lambda: {"torch": "2.13.0+cpu"})
+    until(session, lambda: session.run["no_cuda"])
+    assert names(session) == ["cpu"] and session.run["device"] == "cpu"
 
 
 def test_the_code_does_the_same_in_a_process_of_its_own(study, session):

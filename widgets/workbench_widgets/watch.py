@@ -25,7 +25,7 @@ AFTER = ("recipe", "frontier", "run", "compare", "publish")
 """The panels that show a study's candidates."""
 
 COUNTED = 10.0
-"""Seconds after which the devices' free memory is asked for again."""
+"""Seconds after which the devices and their free memory are asked for again."""
 
 
 class Watch:
@@ -37,8 +37,8 @@ class Watch:
         self._thread: threading.Thread | None = None
         self._until = 0.0
         self._now = threading.Event()
-        self._whole = 0.0
-        self._counted = time.monotonic()
+        self._whole = self._again = 0.0
+        self._counting: threading.Thread | None = None
         self._seen = self._marked = ""
 
     @property
@@ -59,6 +59,7 @@ class Watch:
 
     def _go(self) -> None:
         while True:
+            self._count()
             running = self._look()
             self._now.wait(QUICK if running else SLOW)
             self._now.clear()
@@ -77,7 +78,7 @@ class Watch:
             if followed.over or time.monotonic() - self._whole >= SLOW:
                 self._whole, moved = time.monotonic(), followed.running
                 followed.look()
-            self._tell(followed, self._count() or moved)
+            self._tell(followed, moved)
         except WorkbenchError as error:  # the study is gone, the disk is full
             self._session.memory["run-error"] = kept(error)
             self._session.show("run")
@@ -95,9 +96,14 @@ class Watch:
             self._session.show("run")
         self._marked = followed.marked
 
-    def _count(self) -> bool:
-        """Asks for the devices' free memory, where there is more than the CPU; says whether it did."""
-        if time.monotonic() - self._counted < COUNTED or len(self._session.memory.get("devices", ())) < 2:
-            return False
-        self._session.memory["devices"], self._counted = machine.devices(), time.monotonic()
-        return True
+    def _count(self) -> None:
+        """Has the devices asked for once in a while, by a thread of its own: `nvidia-smi` may take seconds to answer."""
+        if (self._counting is not None and self._counting.is_alive()) or time.monotonic() < self._again:
+            return
+        self._again = time.monotonic() + COUNTED
+        self._counting = threading.Thread(target=self._ask, daemon=True)
+        self._counting.start()
+
+    def _ask(self) -> None:
+        machine.devices()
+        self._session.show("run")

@@ -24,11 +24,8 @@ def view(session: "Session") -> dict[str, Any]:
         followed.look()
     jobs, older = ([], 0) if followed is None else _jobs(followed)
     waiting = [_job("", recipe, "waiting") for recipe in session.memory.get(ASKED, ())]
-    devices = _devices(session)
-    known = [d["name"] for d in devices]
-    device = session.device if session.device in known else known[0]
-    told = {"study": session.study_name, "jobs": [*waiting, *jobs], "older": older, "devices": devices, "device": device}
-    return {**told, "baseline": _baseline(followed), "error": None}
+    told = {"study": session.study_name, "jobs": [*waiting, *jobs], "older": older, "baseline": _baseline(followed)}
+    return {**told, **_where(_named(session.device)), "error": None}
 
 
 def _jobs(followed: Following) -> tuple[list[dict[str, Any]], int]:
@@ -79,12 +76,28 @@ def _baseline(followed: Following | None) -> dict[str, Any] | None:
     return None if measure is None else {"metric": measure.name, "value": measure.value}
 
 
-def _devices(session: "Session") -> list[dict[str, Any]]:
-    if "devices" not in session.memory:
-        session.memory["devices"] = machine.devices()
-    found: tuple[machine.Device, ...] = session.memory["devices"]
-    told = [{"name": d.name, "title": d.title, "free_gb": _gigabytes(d.free_bytes)} for d in found]
-    return [{"name": "auto", "title": "", "free_gb": None}, *told] if len(told) > 1 else told
+def _where(device: str) -> dict[str, Any]:
+    """The devices to choose from and the one that is chosen, here now or not; `no_cuda` where GPUs are here for nothing."""
+    known = machine.known_devices()
+    found = known or (machine.CPU,)
+    usable = found if machine.knows_cuda() else found[:1]
+    told = [_device(d.name, d.title, _gigabytes(d.free_bytes)) for d in usable]
+    if device != "auto" and device not in [d.name for d in usable]:
+        told.append(_device(device, device, None) | {"away": known is not None})
+    if len(told) > 1 or known is None:  # before GPUs are asked for, nobody knows that there is only the CPU
+        told.insert(0, _device("auto", "", None))
+    elif device == "auto":
+        device = "cpu"
+    return {"devices": told, "device": device, "no_cuda": len(usable) < len(found)}
+
+
+def _device(name: str, title: str, free_gb: float | None) -> dict[str, Any]:
+    return {"name": name, "title": title, "free_gb": free_gb, "away": False}
+
+
+def _named(device: str) -> str:
+    """A device by its name in the list: "cuda" is PyTorch's for the first GPU."""
+    return "cuda:0" if device == "cuda" else device
 
 
 def _gigabytes(count: int | None) -> float | None:

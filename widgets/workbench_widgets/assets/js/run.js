@@ -42,10 +42,11 @@ export function mountRun(host) {
   const list = h("ul", { class: "wb-jobs", aria: { label: word(host.language, "run-jobs") } });
   const curve = h("div", { class: "wb-run-curve" });
   const note = h("p", { class: "wb-quiet" });
+  const hint = h("p", { class: "wb-quiet" });
   const told = h("p", { class: "wb-sr", role: "status" });
   const rows = new Map();
   let seen = null;
-  panel.body.append(h("div", { class: "wb-run" }, h("div", {}, list, note), curve), told);
+  panel.body.append(h("div", { class: "wb-run" }, h("div", {}, list, note, hint), curve), told);
   const device = runDevice(host, panel.actions);
   const redraw = () => {
     const view = host.get("run");
@@ -55,6 +56,7 @@ export function mountRun(host) {
     device(view);
     runRows(host, list, rows, jobs);
     fill(note, runNote(host.language, view));
+    fill(hint, runHint(host.language, view));
     drawCurve(curve, host.language, runOfCurve(jobs), view.baseline || null);
     const news = runNews(host.language, runSeen(seen, view.study), jobs);
     if (news) fill(told, news);
@@ -68,6 +70,11 @@ export function mountRun(host) {
 function runNote(language, view) {
   if (!(view.jobs || []).length) return word(language, "run-empty");
   return view.older ? word(language, "run-older", { n: view.older }) : "";
+}
+
+/** Why GPUs that are here cannot be chosen; empty where they can, and where there are none. */
+export function runHint(language, view) {
+  return view.no_cuda ? word(language, "run-no-cuda") : "";
 }
 
 /** One element a job, in the jobs' order; one that is there already is brought up to date and keeps its place if it can. */
@@ -107,9 +114,10 @@ function runMenu(host, devices, device) {
   return [h("label", { for: id, class: "wb-quiet" }, word(host.language, "run-device")), menu];
 }
 
-/** A device with what it has free. */
+/** A device with what it has free, or that it is not here now. */
 export function runDeviceName(language, device) {
   if (device.name === "auto") return word(language, "run-device-auto");
+  if (device.away) return word(language, "run-device-away", { title: device.title });
   if (device.free_gb === null) return device.title;
   return word(language, "run-device-free", { title: device.title, free: device.free_gb.toFixed(1) });
 }

@@ -15,6 +15,11 @@ addWords({
   "run-device": ["Device", "设备"],
   "run-device-auto": ["Automatic", "自动"],
   "run-device-free": ["{title}, {free} GB free", "{title}，空闲 {free} GB"],
+  "run-device-away": ["{title}, not here now", "{title}，目前不在此处"],
+  "run-no-cuda": [
+    "The GPUs here are not used, since the installed PyTorch is a build without CUDA: install its CUDA build.",
+    "已安装的 PyTorch 不含 CUDA，因此不使用此处的 GPU：请安装它的 CUDA 版本。",
+  ],
   "run-on": ["On the {title}", "使用 {title}"],
   "run-running": ["running", "运行中"],
   "run-waiting": ["waiting", "等待"],
