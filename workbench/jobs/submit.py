@@ -63,7 +63,7 @@ def submit(
         "disposable": disposable,
         "party": os.getpid(),
         "limit": limit or float(os.environ.get("WORKBENCH_LIMIT_SECONDS", 6 * 3600)),
-        "memory": int(os.environ.get("WORKBENCH_MEMORY_BYTES", 0)) or int(0.8 * machine.here().memory_bytes),
+        "memory": int(os.environ.get("WORKBENCH_MEMORY_BYTES", 0)) or int(0.8 * machine.memory_bytes()),
         "surroundings": {"env": dict(os.environ), "cwd": os.getcwd(), "path": [p or os.getcwd() for p in sys.path]},
     }
     _ask(head, blobs or {})
