@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -54,6 +55,21 @@ def gpu_breaks(payload, desk):
         setattr(torch.cuda, name, lambda *_, value=value: value)
     torch.cuda.synchronize = said
     return os.getpid()
+
+def measures(payload, desk):
+    from workbench import jobs
+    desk.check()
+    with jobs.measuring(desk.check): desk.check()
+    desk.check()
+
+def export(payload, desk):
+    desk.check()
+    desk.emit(StepStarted("Busy", 1, 1))
+    end = time.monotonic() + payload["seconds"]
+    while time.monotonic() < end: pass
+    desk.check()
+    desk.emit(Progress("Busy", 1, 1))
+    while payload.get("goes_on") and not os.path.exists(payload["goes_on"]): desk.check()
 
 def tell(payload, desk):
     for k in range(payload["n"]): desk.emit(Progress("tell", k, payload["n"]))
@@ -257,6 +273,43 @@ def test_work_waits_while_somebody_measures():
         with pytest.raises(Cancelled):
             cancelled.wait()
     assert waiting.wait() is None
+
+
+def test_who_measures_waits_for_work_that_cannot_be_interrupted(tmp_path):
+    """And no longer than until its next check, where it waits in turn."""
+    job = submit("job_entries:export", {"seconds": 1.5, "goes_on": str(tmp_path / "end")})
+    next(e for e in job.events() if isinstance(e, StepStarted))
+    with jobs.measuring():
+        assert time.time() - (job.folder / "events.jsonl").stat().st_mtime >= 1.4, "it has done what it was at"
+        assert not any(isinstance(e, Progress) for _, e in job.log.read()), "and stands still at its check"
+    next(e for e in job.events() if isinstance(e, Progress))
+    (tmp_path / "end").touch()
+    job.wait()
+
+
+def test_who_measures_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr("workbench.jobs.exclusive.PATIENCE", 0.3)
+    job = submit("job_entries:loop", {})
+    next(e for e in job.events() if isinstance(e, StepStarted))
+    with jobs.measuring():
+        assert job.ended() is None
+    job.cancel()
+
+
+def test_measuring_within_a_job_does_not_wait_for_the_job_itself(monkeypatch):
+    monkeypatch.setenv("WORKBENCH_EXECUTOR", "inline")
+    began = time.monotonic()
+    job = submit("job_entries:measures", {})
+    assert job.wait() is None and time.monotonic() - began < 4, "patience was not needed"
+
+
+def test_a_job_that_cannot_be_taken_is_refused_and_the_foreman_stays(place):
+    run("add", {"a": 1, "b": 1})
+    before = _foremen(place / "home")
+    with pytest.raises(WorkerLost) as caught:
+        submit("job_entries:tell", {"n": 1}, announce=lambda job: shutil.rmtree(job.folder))
+    assert caught.value.code == "worker-no-start" and _foremen(place / "home") == before
+    assert run("add", {"a": 1, "b": 1})["sum"] == 2
 
 
 def test_a_foreman_that_is_not_wanted_any_more_ends_by_itself(tmp_path, monkeypatch):

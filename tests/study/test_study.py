@@ -156,6 +156,16 @@ def test_cancel_keeps_the_study_and_says_so(study):
     assert c.status == "cancelled" and "Cancelled" in c.reason
 
 
+def test_what_was_called_off_can_be_run_again_at_once(study):
+    recipe = wb.Recipe([Shift(mood="waits", amount=0.2)])
+    first = study.submit(recipe)
+    first.cancel()
+    again = study.submit(recipe)
+    assert again.job.id != first.job.id and again.candidate.id == first.candidate.id
+    again.cancel()
+    assert again.wait().status == "cancelled"
+
+
 def test_two_callers_of_one_recipe_get_one_run(study):
     recipe, found = wb.Recipe([Shift(amount=-0.5)]), []
     threads = [threading.Thread(target=lambda: found.append(wb.Study.open("shared").run(recipe))) for _ in range(3)]

@@ -129,6 +129,16 @@ def test_of_two_files_the_one_that_was_chosen_last_stays_however_long_the_other_
     assert idle(session)["own"]["tasks"][0]["title"] == "large.npz"
 
 
+def test_a_file_that_was_refused_is_no_reason_to_leave_an_earlier_one_out(home, tmp_path):
+    session, data = Session(), pictures(tmp_path / "a.npz")
+    slow = {"name": "good.npz", "size": len(data), "upload": "slow"}
+    session.do("upload", {**slow, "offset": 0}, [memoryview(data[:1000])])
+    send(session, "bad.npz", data[: len(data) // 2])
+    assert "bad.npz" in idle(session)["own"]["errors"]["file"]
+    session.do("upload", {**slow, "offset": 1000, "sha256": hashlib.sha256(data).hexdigest()}, [memoryview(data[1000:])])
+    assert idle(session)["own"]["tasks"][0]["title"] == "good.npz"
+
+
 def test_a_file_is_not_replaced_by_an_earlier_one_of_its_name(home, tmp_path):
     session, first, then = Session(), pictures(tmp_path / "a.npz", 40), pictures(tmp_path / "b.npz", 80)
     slow = {"name": "x.npz", "size": len(first), "upload": "slow"}
@@ -139,10 +149,11 @@ def test_a_file_is_not_replaced_by_an_earlier_one_of_its_name(home, tmp_path):
     assert Path(given).read_bytes() == then and not idle(session)["own"]["errors"]
 
 
-def test_an_upload_that_is_stopped_leaves_nothing(home, tmp_path):
+@pytest.mark.parametrize("away", [False, True])
+def test_an_upload_that_is_stopped_leaves_nothing(home, tmp_path, away):
     session, data = Session(), pictures(tmp_path / "small.npz")
     session.do("upload", {"name": "a.npz", "size": len(data), "upload": "u", "offset": 0}, [memoryview(data[:1000])])
-    session.do("upload-drop", {"upload": "u"})
+    session.do("own", {"away": True}) if away else session.do("upload-drop", {"upload": "u"})
     session.do("upload-drop", {"upload": "never"})
     left = [path for path in (home / "uploads").rglob("*") if path.is_file() and path.stat().st_size]
     assert left == [] and not session.load["own"]["begun"] and not session.load["error"]

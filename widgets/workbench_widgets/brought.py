@@ -80,6 +80,8 @@ def take_away(session: "Session", meanwhile: bool = True) -> None:
     with _CHANGING:
         if meanwhile:
             session.memory["load-turn"] = turn(session) + 1
+            for sent in session.memory.pop("load-uploads", {}).values():
+                sent.drop()
         _drop_answers(session)
         drop_check(session)
         for name in ("load-own", "load-preview", "load-model", NAMED):

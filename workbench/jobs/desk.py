@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.errors import Cancelled, StepFailed, WorkbenchError
 from workbench.events import Done, Event, EventLog, Failed, StepStarted
-from workbench.jobs.exclusive import wait_while_measuring
+from workbench.jobs.exclusive import wait_while_measuring, working
 
 CANCEL = "cancel"
 """The name of a file in a job's folder: where it is, the job is to stop."""
@@ -53,9 +53,10 @@ class Desk:
 def carry_out(entry: str, payload: Mapping[str, Any], desk: Desk) -> None:
     """Runs an entry point; its end, whatever it is, is the last event of the job's log."""
     try:
-        desk.check()
-        module, _, name = entry.partition(":")
-        result = getattr(importlib.import_module(module), name)(payload, desk)
+        with working():
+            desk.check()
+            module, _, name = entry.partition(":")
+            result = getattr(importlib.import_module(module), name)(payload, desk)
         desk.emit(Done(result))
     except WorkbenchError as error:
         desk.emit(Failed(error.to_json()))

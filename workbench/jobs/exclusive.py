@@ -1,6 +1,8 @@
-"""The measuring lock of the machine: while one process takes a latency, training elsewhere waits.
+"""The measuring lock of the machine: while one process takes a latency, work elsewhere waits.
 
-A lock of the operating system on a file in the temporary folder: it ends with the process that holds it.
+Two locks of the operating system on files in the temporary folder, which end with the process that holds them. Who measures has
+the one, and jobs stop for it at their next check; jobs at work share the other, and who measures waits for it: an export, or
+an import of torch, has no check in it and would be in the figures.
 """
 
 import fcntl
@@ -11,24 +13,44 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+PATIENCE = 5.0
+"""Seconds that are waited for jobs to come to a check; then it is measured beside them."""
+
 _held_here = False
+_share: int | None = None
+"""This process's share in the lock of those that are at work, given back while it waits or measures."""
 
 
-def _lock_file() -> Path:
-    return Path(tempfile.gettempdir()) / f"workbench-measuring-{os.getuid()}.lock"
+@contextmanager
+def working() -> Iterator[None]:
+    """A job is at work here, from its next check on."""
+    global _share
+    if _share is not None:  # a job that is carried out within another one, for debugging
+        yield
+        return
+    _share = _opened("working")
+    try:
+        yield
+    finally:
+        os.close(_share)
+        _share = None
 
 
 @contextmanager
 def measuring(check: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Holds the lock. `check` is called while another process has it, and may raise."""
     global _held_here
-    handle = os.open(_lock_file(), os.O_RDWR | os.O_CREAT, 0o600)
+    handle, others, mine = _opened("measuring"), _opened("working"), False
+    _pause()
     try:
         _acquire(handle, fcntl.LOCK_EX, check)
-        _held_here = True
+        mine = _held_here = True
+        _acquire(others, fcntl.LOCK_EX, check, PATIENCE)
         yield
     finally:
-        _held_here = False
+        if mine:
+            _held_here = False
+        os.close(others)
         os.close(handle)
 
 
@@ -36,17 +58,35 @@ def wait_while_measuring(check: Callable[[], None]) -> None:
     """Returns when nobody measures but this process itself. `check` is called while somebody does, and may raise."""
     if _held_here:
         return
-    handle = os.open(_lock_file(), os.O_RDWR | os.O_CREAT, 0o600)
+    handle = _opened("measuring")
     try:
-        _acquire(handle, fcntl.LOCK_SH, check)
+        if not _acquire(handle, fcntl.LOCK_SH, check, 0.0):
+            _pause()
+            _acquire(handle, fcntl.LOCK_SH, check)
+        if _share is not None:
+            _acquire(_share, fcntl.LOCK_SH, check)
     finally:
         os.close(handle)
 
 
-def _acquire(handle: int, mode: int, check: Callable[[], None]) -> None:
+def _opened(name: str) -> int:
+    return os.open(Path(tempfile.gettempdir()) / f"workbench-{name}-{os.getuid()}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _pause() -> None:
+    if _share is not None:
+        fcntl.flock(_share, fcntl.LOCK_UN)
+
+
+def _acquire(handle: int, mode: int, check: Callable[[], None], patience: float | None = None) -> bool:
+    """Whether it was had, within `patience` seconds (None: however long it takes)."""
+    end = None if patience is None else time.monotonic() + patience
     while True:
         try:
-            return fcntl.flock(handle, mode | fcntl.LOCK_NB)
+            fcntl.flock(handle, mode | fcntl.LOCK_NB)
+            return True
         except BlockingIOError:
+            if end is not None and time.monotonic() >= end:
+                return False
             check()
             time.sleep(0.01)

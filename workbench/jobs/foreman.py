@@ -8,6 +8,7 @@ state of the installed code: after an update a new one is started, and the old o
 import contextlib
 import fcntl
 import os
+import resource
 import socket
 import sys
 import threading
@@ -15,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from workbench.jobs.frames import Stream, read_frame, write_frame
+from workbench.jobs.frames import read_frame, write_frame
 from workbench.jobs.job import Job
 from workbench.jobs.lane import Lane, around
 from workbench.jobs.orders import Order
@@ -36,9 +37,14 @@ class Foreman:
         """Answers until idle for too long, or until the home is gone."""
         listener.settimeout(1.0)
         while not self._is_idle() and self._home.exists():
-            with contextlib.suppress(TimeoutError):
+            try:
                 connection, _ = listener.accept()
-                threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+            except TimeoutError:
+                continue
+            except OSError:  # no file can be opened just now; the jobs in hand go on
+                time.sleep(0.1)
+                continue
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _is_idle(self) -> bool:
         since = [lane.idle_since for lane in self._lanes.values()]
@@ -48,27 +54,37 @@ class Foreman:
         with connection, connection.makefile("rwb") as stream, contextlib.suppress(EOFError, OSError):
             head, blobs = read_frame(stream)
             if head["ask"] == "submit":
-                self._submit(head, blobs, stream)
+                try:
+                    self._submit(head, blobs)
+                except OSError as error:  # the job's folder is gone, or no more files can be opened
+                    write_frame(stream, {"state": "refused", "why": str(error)})
+                else:
+                    write_frame(stream, {"state": "taken"})
             elif head["ask"] == "retire":
                 write_frame(stream, {"state": "retiring"})
                 os._exit(0)
 
-    def _submit(self, head: dict[str, Any], blobs: dict[str, bytes], stream: Stream) -> None:
+    def _submit(self, head: dict[str, Any], blobs: dict[str, bytes]) -> None:
         job = Job(head["id"], self._home / "jobs" / head["id"])
         alive = open(job.folder / "alive", "w")  # noqa: SIM115  (held until the job's end)
         fcntl.flock(alive, fcntl.LOCK_EX)
         given = {k: head[k] for k in ("entry", "payload", "surroundings", "limit", "memory", "disposable", "party")}
         self._lanes[head["lane"]].put(Order(job=job, blobs=blobs, alive=alive, around=around(head["surroundings"]), **given))
-        write_frame(stream, {"state": "taken"})
 
 
 def main(home: str, address: str) -> None:
     """`python -m workbench.jobs HOME SOCKET`."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # macOS grants less than it says
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # every job that waits holds a file
     Path(address).unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(address)
+        mine = os.stat(address).st_ino
         listener.listen(64)
         Foreman(Path(home), float(os.environ.get("WORKBENCH_IDLE_SECONDS", "300"))).serve(listener)
-    Path(address).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        if os.stat(address).st_ino == mine:  # else another foreman has come
+            Path(address).unlink()
     sys.stdout.flush()
     os._exit(0)  # the lanes' threads wait for ever, their workers end with this process

@@ -103,10 +103,14 @@ def run_job(
 def claimed(key: Digest) -> Iterator[Path]:
     """Only one process at a time is here with that key; what it writes to the file that is given the next one can read."""
     known = home() / "claims" / key
+    lock = FileLock(f"{known}.lock")
     with storage(known.parent):
         known.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{known}.lock"):
+        lock.acquire()
+    try:
         yield known
+    finally:
+        lock.release()
 
 
 def _shared(key: Digest, begin: Callable[[], Job]) -> Job:
@@ -160,7 +164,9 @@ def _exchange(address: Path, head: Mapping[str, Any], blobs: Mapping[str, bytes]
         s.connect(str(address))
         with s.makefile("rwb") as stream:
             write_frame(stream, head, blobs)
-            read_frame(stream)
+            answer, _ = read_frame(stream)
+    if answer["state"] == "refused":
+        raise WorkerLost("worker-no-start", why=answer["why"])
 
 
 def _start(address: Path) -> None:

@@ -79,8 +79,9 @@ def start(
         row = settled(records, records.claim(study.name, recipe.digest, recipe.to_json()))
         if row.status == "measured" and row.object and Objects().get(row.object) is not None:
             return row, None
-        if row.status == "running" and row.job:
-            return row, Job.named(row.job)
+        job = Job.named(row.job) if row.status == "running" and row.job else None
+        if job is not None and not job.is_called_off():
+            return row, job
         return row, begun(row)
 
 

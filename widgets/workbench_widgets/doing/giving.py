@@ -44,12 +44,13 @@ def upload(
             raise InputError("upload-broken", name=name)
         received = uploads[upload].add(offset, b"".join(bytes(piece) for piece in buffers))
         if sha256:
-            if _is_late(session, name, uploads[upload].number):
+            whole: dict[str, int] = session.memory.setdefault("load-whole", {})  # by name, which is a place on the disk
+            number = uploads[upload].number
+            if number < whole.get(name, 0):
                 uploads.pop(upload).drop()
             else:
-                path = uploads[upload].finish(sha256)
-                del uploads[upload]
-                _take(session, str(path), "file")
+                whole[name], path = number, uploads.pop(upload).finish(sha256)
+                _take(session, str(path), "file", number)
     except WorkbenchError as error:
         if upload in uploads:
             uploads.pop(upload).drop()
@@ -68,8 +69,7 @@ def drop_upload(session: "Session", upload: str) -> None:
 def load_path(session: "Session", path: str) -> None:
     """Takes a file of the server, or a "package.module:factory"."""
     changed(session, lambda own: replace(own, errors=own.lasting()))
-    _is_late(session, path, _number(session))
-    _take(session, path.strip(), "path")
+    _take(session, path.strip(), "path", _number(session))
 
 
 def take_again(session: "Session", given: Sequence[str]) -> bool:
@@ -93,12 +93,18 @@ def take_again(session: "Session", given: Sequence[str]) -> bool:
     return True
 
 
-def _take(session: "Session", given: str, place: str) -> None:
+def _take(session: "Session", given: str, place: str, number: int) -> None:
+    """Reads it in its turn, unless one of its kind that was chosen after it has been read: a large file takes its time."""
     asked, before = turn(session), own_of(session)
+    kind = "data" if given.lower().endswith(DATA) else Path(given).suffix.lower()
+    last: dict[str, int] = session.memory.setdefault("load-last", {})
 
     def act() -> None:
         with placed(session, place):
+            if number < last.get(kind, 0):
+                return
             how = _read(session, given, before)
+            last[kind] = number
             if turn(session) == asked:  # else all was taken away meanwhile
                 preview(session, how)
 
@@ -109,15 +115,6 @@ def _number(session: "Session") -> int:
     """What is given is numbered in the order in which it was chosen."""
     session.memory["load-number"] = number = session.memory.get("load-number", 0) + 1
     return int(number)
-
-
-def _is_late(session: "Session", given: str, number: int) -> bool:
-    """Whether one of its kind that was chosen after it came before it: a large file takes its time."""
-    last: dict[str, int] = session.memory.setdefault("load-last", {})
-    kind = "data" if given.lower().endswith(DATA) else Path(given).suffix.lower()
-    late = number < last.get(kind, 0)
-    last[kind] = max(number, last.get(kind, 0))
-    return late
 
 
 def _read(session: "Session", given: str, before: Own) -> Callable[[Own], Own]:
@@ -237,11 +234,12 @@ def preview(session: "Session", how: Callable[[Own], Own]) -> None:
 
 def checked(session: "Session") -> None:
     """Makes the model of an ONNX file where that is to be done, and asks it."""
+    own, asked = own_of(session), Asked()
+    session.memory[CHECK] = asked  # before it is looked who waits: what is given from now on ends it
     if session.memory.get(WAITING):
         return
-    own = own_of(session)
     if own.awaited and own.file is not None and own.task is not None:
-        _load(session, own.file, own.task)
+        _load(session, own.file, own.task, asked)
     ask(session)
     session.refresh("load")
 
@@ -254,19 +252,18 @@ def _described(own: Own, task: "Task") -> dict[str, Any]:
     return described(task, shapes=own.shapes) | {"asked": asked, "unlearned": list(task.unlearned)}
 
 
-def _load(session: "Session", file: Path, task: "Task") -> None:
+def _load(session: "Session", file: Path, task: "Task", asked: Asked) -> None:
     """Makes the model of an ONNX file; why there is none stands at the network."""
     import workbench as wb
 
     def keep(now: Own, **found: Any) -> Own:
         return replace(now, **found) if (now.file, now.task) == (file, task) else now
 
-    asked = session.memory[CHECK] = Asked()
     try:
         model = wb.models.load(file, task, on_event=asked.heard)
-    except Cancelled:
-        return  # it was taken away, or something else was given, which comes next
     except Exception as error:  # whatever it is, the panel must not say that it goes on
+        if isinstance(error, Cancelled) and not asked.wanted:
+            return  # it was taken away, or something else was given, which comes next
         why = kept(error)
         changed(session, lambda now: keep(now, errors={**now.errors, "network": why}))
     else:
