@@ -229,6 +229,8 @@ test("logarithmic only where every figure allows it", () => {
 
 test("an interval is told by its half, of shares in points of the figure", () => {
   assert.deepEqual(intervalSaid([0.934, 0.929, 0.939], "share"), ["93.4 ± 0.5", "%"]);
+  assert.deepEqual(intervalSaid([1, 0.875, 1], "share"), ["100.0 (87.5–100.0)", "%"], "no accuracy is above 1");
+  assert.deepEqual(intervalSaid([0.01, 0.002, 0.05], "share"), ["1.0 (0.2–5.0)", "%"]);
   assert.deepEqual(intervalSaid([1.25, 1.0, 1.5], "ms"), ["1.25 ± 0.25", "ms"]);
   assert.deepEqual(intervalSaid([41_000, 41_000, 41_000], "bytes"), ["41.0", "kB"]);
 });

@@ -114,6 +114,22 @@ def test_classes_stand_in_the_order_that_is_asked_for_and_signs_are_two_classes(
     assert others.kind == "regression"
 
 
+def test_a_first_row_that_ends_in_a_label_is_a_sample(tmp_path):
+    lines = [f"{k}.5,{k % 3},{'red' if k % 2 else 'blue'}" for k in range(40)]
+    (tmp_path / "bare.csv").write_text("\n".join(lines))
+    task = wb.tasks.from_file(tmp_path / "bare.csv")
+    assert len(task.train) + len(task.validation) + len(task.test) == 40 and task.classes == ("blue", "red")
+    assert task.preprocessing == {} and wb.tasks.target_column(tmp_path / "bare.csv") is None
+    (tmp_path / "years.csv").write_text("\n".join(["2019,2020,colour", *lines]))
+    years = wb.tasks.from_file(tmp_path / "years.csv")
+    assert years.preprocessing == {"columns": ["2019", "2020"]} and years.classes == task.classes
+
+
+def test_a_table_in_another_encoding_says_which_one_is_wanted(tmp_path):
+    (tmp_path / "old.csv").write_bytes("a,größe\n".encode("latin-1") + b"1,2\n" * 20)
+    assert "UTF-8" in str(refused(tmp_path / "old.csv", "table-encoding"))
+
+
 def test_a_table_without_names_is_counted(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("".join(f"{k}.5,{k % 3}\n" for k in range(30)))

@@ -94,6 +94,7 @@ def test_a_right_order_is_not_questioned(model, tmp_path):
     session = Session()
     view = given(session, table(tmp_path / "t.csv", ["ape", "mouse", "zebra"]), model)
     assert right(view) == 1 and view["own"]["order"] is None
+    assert view["classes"] == ["ape", "mouse", "zebra"], "the order is shown before anything is measured"
 
 
 def test_labels_that_begin_at_one_are_taken_as_names_where_so_the_model_fits(model, tmp_path):

@@ -65,8 +65,10 @@ def _tensor(spec: Json) -> str:
     return f"`{spec['name']}` ({' x '.join(map(str, ['N', *spec['shape']]))}, {spec['dtype']})"
 
 
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 12 else words.say("card-some", names=", ".join(names[:10]), more=len(names) - 10)
+def _some(names: Sequence[str], most: int = 10) -> str:
+    """So many names, or all of them where only one or two more are left."""
+    more = len(names) - most
+    return ", ".join(names) if more <= 2 else words.say("card-some", names=", ".join(names[:most]), more=more)
 
 
 def _use(manifest: Json) -> Iterator[str]:
@@ -75,7 +77,7 @@ def _use(manifest: Json) -> Iterator[str]:
     yield words.say("card-use")
     prepared = dict(manifest["preprocessing"])
     if isinstance(prepared.get("columns"), list):
-        prepared["columns"] = _some(prepared["columns"])
+        prepared["columns"] = _some(prepared["columns"], 100)  # their order is what a caller has to keep to
     if prepared:
         yield words.say("card-preprocessing")
         yield _fenced("json", json.dumps(prepared, indent=1, ensure_ascii=False))

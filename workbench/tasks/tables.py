@@ -42,7 +42,7 @@ def target_column(path: str | Path) -> str | None:
     path = Path(path).expanduser()
     if path.suffix.lower() != ".csv":
         return None
-    frame, named = _frame(path, rows=1)
+    frame, named = _frame(path, rows=1000)
     return _asked([str(column) for column in frame.columns]) if named else None
 
 
@@ -51,17 +51,20 @@ def _asked(columns: list[str]) -> str:
 
 
 def _frame(path: Path, rows: int | None = None) -> "tuple[pd.DataFrame, bool]":
-    """The table, or its first `rows`, and whether its columns have names; where the first row holds numbers only, they are
-    counted."""
+    """The table, or its first `rows`, and whether its columns have names. They are counted where the first row holds numbers
+    alone, or numbers and a label that stands below too."""
     import pandas as pd
 
     try:
         mark = _separator(path)
         frame = pd.read_csv(path, sep=mark, skipinitialspace=True, nrows=rows)
         number = _is_decimal if mark == ";" else _is_number
-        named = not all(number(str(column)) for column in frame.columns)
+        *inputs, last = map(str, frame.columns)
+        named = not all(map(number, inputs)) or not (number(last) or last in set(frame.iloc[:, -1].astype(str)))
         if not named:
             frame = pd.read_csv(path, sep=mark, header=None, skipinitialspace=True, nrows=rows)
+    except UnicodeDecodeError:
+        raise InputError("table-encoding", name=path.name) from None
     except (ValueError, pd.errors.ParserError, OSError) as error:
         raise Damaged("file-damaged", name=path.name, why=first_line(error)) from None
     if frame.empty:

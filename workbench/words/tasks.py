@@ -38,6 +38,7 @@ SENTENCES = {
     "pickle-unopened": "{name} is not opened: it is a pickle, or holds one, and a pickle can run code. Save weights as safetensors and arrays as .npz.",
     "file-kind": "{name} is no file of data. Give arrays as .npz, or a table as .csv.",
     "file-damaged": "{name} cannot be read: {why}. Save it again, and give the whole file.",
+    "table-encoding": "{name} is not written in UTF-8. Save it again as UTF-8 (in a spreadsheet: CSV UTF-8).",
     "file-large": "{name} unpacks to {size} MB, and {limit} MB are read at most. Make the task by wb.tasks.from_arrays.",
     "arrays-named": "{name} holds the arrays {found}. Name them x and y, or x_train, y_train, x_test and so on.",
     "samples-few": "{name} holds {count} samples, and three splits of them need {least} at least.",

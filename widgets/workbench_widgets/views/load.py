@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from workbench.tasks import Task
     from workbench_widgets.session import Session
 
+_MOST_NAMED = 20
+"""So many classes are named; one more is sent where there are more."""
+
 _NOTHING: Mapping[str, Any] = {"figures": [], "inputs": [], "outputs": [], "samples": []}
 
 
@@ -83,8 +86,10 @@ def described(
     answered = study is not None and study.baseline.file is not None
     samples = of_examples(task, study.examples(study.baseline)) if study is not None and answered else of_task(task, COUNT)
     remarks = () if study is None else study.baseline.measures[study.metric].details.get("remarks", ())
+    numbered = task.classes == tuple(map(str, range(len(task.classes))))
     return {
         "figures": figures,
+        "classes": [] if numbered else list(task.classes[: _MOST_NAMED + 1]),
         "remarks": list(remarks),
         "inputs": [tensor.to_json() for tensor in task.signature.inputs],
         "outputs": [tensor.to_json() | classes for tensor in task.signature.outputs],

@@ -32,6 +32,7 @@ SENTENCES = {
     "pickle-unopened": "没有打开 {name}：它是 pickle，或含有 pickle，而打开时可能执行代码。请把权重存为 safetensors，把数组存为 .npz。",
     "file-kind": "{name} 不是数据文件。请以 .npz 给出数组，或以 .csv 给出表格。",
     "file-damaged": "无法读取 {name}：{why}。请重新保存，并给出完整的文件。",
+    "table-encoding": "{name} 不是 UTF-8 编码。请以 UTF-8 重新保存（电子表格中选 CSV UTF-8）。",
     "file-large": "{name} 解压后为 {size} MB，最多读取 {limit} MB。请用 wb.tasks.from_arrays 建立任务。",
     "arrays-named": "{name} 含有数组 {found}。请命名为 x 和 y，或 x_train、y_train、x_test 等。",
     "samples-few": "{name} 含有 {count} 个样本，分成三个划分至少需要 {least} 个。",

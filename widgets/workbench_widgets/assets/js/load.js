@@ -9,6 +9,8 @@ import { sampleFigure } from "./samples.js";
 import "./words-load.js";
 import { WORDS, word } from "./words.js";
 
+const LOAD_MOST_NAMED = 20;
+
 export function mountLoad(host) {
   const panel = frame(host, "load", () => host.get("code").load);
   const say = (key, fields) => word(host.language, key, fields);
@@ -31,8 +33,8 @@ export function mountLoad(host) {
     busy(loadStep(view.busy, say), () => fill(step, loadStep(view.busy, say)));
     fill(bar, loadBar(view.busy, say));
     stop.hidden = !view.busy?.stop;
-    told([view.figures, view.inputs, view.outputs, view.asked, view.unlearned, view.remarks, view.samples, view.answering, Boolean(view.busy)], () =>
-      fill(shown, loadFacts(view, say), loadRemarks(view, say), loadSamples(host, view, say), loadNothing(view, say)),
+    told([view.figures, view.inputs, view.outputs, view.asked, view.classes, view.unlearned, view.remarks, view.samples, view.answering, Boolean(view.busy)], () =>
+      fill(shown, loadFacts(view, say), loadClasses(view, say), loadRemarks(view, say), loadSamples(host, view, say), loadNothing(view, say)),
     );
     panel.refuse(view.error);
   };
@@ -133,6 +135,12 @@ function loadTensors(key, tensors, say, asked = null) {
     const named = `${say(`load-figure-${key}`)} ${own}`.trim();
     return [named, [tensor.classes ? say("load-classes", { count: tensor.classes }) : shape, ""]];
   });
+}
+
+/** Classes that have names, in the order in which the outputs stand for them. */
+function loadClasses({ classes = [] }, say) {
+  const names = classes.length > LOAD_MOST_NAMED ? [...classes.slice(0, LOAD_MOST_NAMED), "…"] : classes;
+  return names.length ? h("p", { class: "wb-load-note wb-quiet" }, say("load-classes-are", { names: names.join(", ") })) : null;
 }
 
 /** What has to be said of the data, and of the baseline's quality. */

@@ -31,6 +31,7 @@ addWords({
   "load-figure-quality": ["Quality", "质量"],
   "load-figure-validation": ["Validation set", "验证集"],
   "load-classes": ["{count} classes", "{count} 类"],
+  "load-classes-are": ["Its outputs stand for, in this order: {names}", "输出依次代表：{names}"],
   "load-unlearned": ["The training data has no sample of {names}: what is trained here does not learn it.", "训练数据中没有 {names} 的样本：在此训练的模型学不到它。"],
   "load-answers": ["What the model answers now, on {count} validation samples", "模型现在的回答，{count} 个验证样本"],
   "load-samples": ["The first {count} validation samples", "前 {count} 个验证样本"],

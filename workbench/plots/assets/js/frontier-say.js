@@ -27,12 +27,13 @@ export function upLabel(language, measure, log, largest) {
   return measure.higher_is_better ? label : `${label}, ${word(language, "frontier-down")}`;
 }
 
-/** [figure, unit] of a value with half its interval: ["93.3 ± 0.5", "%"]. */
+/** [figure, unit] of a value with half its interval: ["93.3 ± 0.5", "%"]; of a share whose half would lead past 0 or 1, the ends. */
 export function intervalSaid(figures, unit) {
   const [value, low, high] = figures;
   const [number, name] = figure(value, unit);
   const half = (high - low) / 2;
   if (!(half > 0) || !Number.isFinite(half)) return [number, name];
+  if (unit === "share" && (value + half > 1 || value - half < 0)) return [`${number} (${figure(low, unit)[0]}–${figure(high, unit)[0]})`, name];
   const scaled = unit === "share" ? (100 * half).toFixed(1) : digits(half, 2);
   return [`${number} ± ${scaled}`, name];
 }
