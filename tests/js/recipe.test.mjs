@@ -187,6 +187,14 @@ test("a preview's file and quality are solid under an estimate that stays hollow
   assert.equal(read.readParts("en", reading({}))[1].under, "after the run");
 });
 
+test("a recipe that failed says why beside its estimate, until it is run again or changed", () => {
+  const failed = { id: "c3", sentence: "It has no memory." };
+  assert.match(read.readWhy("en", reading({ failed })), /^Failed as c3\. It has no memory\. /);
+  const list = [PRUNE, INT8];
+  assert.match(read.readWhy("en", reading({ steps: list, preview: { state: "failed", sentence: "Nothing can go." } }, list)), /Nothing can go\./);
+  for (const other of [reading({ failed, busy: "c3" }), reading({ failed }, [PRUNE]), reading({})]) assert.equal(read.readWhy("en", other), "");
+});
+
 test("nothing is estimated while the recipe is refused", () => {
   const refused = reading({ errors: [{ step: 0, field: null, sentence: "No." }] });
   assert.deepEqual(read.readParts("en", refused).map((part) => part.value), ["–", "–", "–"]);

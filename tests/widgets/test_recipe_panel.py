@@ -242,3 +242,13 @@ def test_what_the_data_lack_is_said_at_the_card_that_needs_it():
     session.do("steps", {"steps": [PRUNE, {"technique": "FineTuning", "on": True, "fields": {}}]})
     (error,) = until(session, lambda recipe: recipe["errors"])["errors"]
     assert error["step"] == 1 and not error["mend"]  # it has no field that does without labels
+
+
+def test_a_recipe_that_was_run_in_vain_says_why(study):
+    session = Session(study_name="cards")
+    held = study.run(wb.Recipe([wb.StructuredPruning(ratio=0.5), wb.FineTuning(epochs=1000)]), limit=0.1)
+    assert held.status == "failed"
+    session.put(held.recipe)
+    assert session.recipe["failed"] == {"id": held.id, "sentence": held.reason}
+    session.do("steps", {"steps": [PRUNE]})
+    assert session.recipe["failed"] is None

@@ -97,13 +97,14 @@ def _known(session: "Session", study: "Study", recipe: "Recipe | None") -> dict[
         return shown
     reading = reader(session).read(study, recipe)
     shown["busy"] = found.id if found is not None and found.status == "running" else None
+    shown["failed"] = {"id": found.id, "sentence": found.reason} if found is not None and found.status == "failed" else None
     preview = NOTHING | reading.preview | {"sentence": reading.why}
     shown |= {"preview": preview, "latency": reading.latency, "cost_seconds": reading.cost, "step_seconds": reading.seconds}
     return shown | {"errors": _refused(session, reading.refused)} if reading.refused else shown
 
 
 def _unknown() -> dict[str, Any]:
-    nothing = dict.fromkeys(("baseline", "metric", "measured", "figures", "cost_seconds", "latency", "busy"))
+    nothing = dict.fromkeys(("baseline", "metric", "measured", "figures", "cost_seconds", "latency", "busy", "failed"))
     return nothing | {"preview": dict(NOTHING), "step_seconds": []}
 
 

@@ -18,7 +18,9 @@ export function readOf(host, run) {
   const root = h("div", { class: "wb-read" }, caption, h("dl", {}, figures.map((figure) => figure.root)), more, named, button);
   const show = (reading) => {
     root.classList.toggle("wb-measured", reading.measured !== null);
-    readText(caption, readCaption(language, reading));
+    const why = readWhy(language, reading);
+    root.classList.toggle("wb-read-failed", why !== "");
+    readText(caption, why || readCaption(language, reading));
     const parts = readParts(language, reading);
     figures.forEach((figure, k) => figure.show(parts[k]));
     readText(figures[1].title, metricName(language, reading.metric));
@@ -56,6 +58,13 @@ function readFigure(name) {
 
 function readText(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Why a recipe was run in vain, or its file could not be made for a look ahead; else "". */
+export function readWhy(language, { measured, refused, busy, failed, fresh, preview }) {
+  if (refused || measured !== null || busy) return "";
+  if (failed) return word(language, "recipe-failed", { id: failed.id, why: failed.sentence });
+  return fresh && preview.state === "failed" && preview.sentence ? word(language, "recipe-fails", { why: preview.sentence }) : "";
 }
 
 function readCaption(language, { measured, refused, estimate }) {

@@ -205,6 +205,7 @@ export function recipeReading(value, structure, steps, catalog) {
     cost: value.cost_seconds,
     seconds: value.step_seconds || [],
     busy: fresh ? value.busy : null,
+    failed: fresh ? value.failed || null : null,
     ready: value.ready === true,
   };
 }

@@ -41,6 +41,8 @@ addWords({
   "recipe-follows": ["Estimate, follows the sliders", "估计，随滑块变化"],
   "recipe-none": ["No estimate while the recipe is refused", "配方被拒绝时没有估计"],
   "recipe-later": ["Sizes are here as soon as a model is loaded", "载入模型后这里显示大小"],
+  "recipe-failed": ["Failed as {id}. {why} The figures are an estimate from before", "{id} 已失败。{why} 数字是此前的估计"],
+  "recipe-fails": ["No file could be made for a look ahead. {why} The figures are an estimate", "无法生成预览文件。{why} 数字是估计"],
   "recipe-measured": ["Measured: this recipe is {id}", "已测量：此配方即 {id}"],
   "recipe-metric-accuracy": ["Accuracy", "准确率"],
   "recipe-metric-rmse": ["RMSE", "RMSE"],
