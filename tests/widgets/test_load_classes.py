@@ -97,6 +97,19 @@ def test_a_right_order_is_not_questioned(model, tmp_path):
     assert view["classes"] == ["ape", "mouse", "zebra"], "the order is shown before anything is measured"
 
 
+def test_an_output_that_nobody_judges_is_told_to_go(model, tmp_path):
+    import onnx
+
+    file = onnx.load(model)
+    file.graph.node.append(onnx.helper.make_node("ReduceMax", [file.graph.output[0].name], ["most"], axes=[1], keepdims=1))
+    file.graph.output.append(onnx.helper.make_tensor_value_info("most", onnx.TensorProto.FLOAT, ["batch", 1]))
+    file.opset_import[0].version = 17
+    onnx.save(file, tmp_path / "two.onnx")
+    session = Session()
+    view = given(session, table(tmp_path / "t.csv", ["ape", "mouse", "zebra"]), tmp_path / "two.onnx")
+    assert view["own"]["other_outputs"] == ["most"] and right(view) == 1
+
+
 def test_labels_that_begin_at_one_are_taken_as_names_where_so_the_model_fits(model, tmp_path):
     session = Session()
     view = given(session, table(tmp_path / "t.csv", [1, 2, 3]), model)

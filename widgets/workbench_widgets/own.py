@@ -170,6 +170,7 @@ def as_json(
         "factory": own.factory,
         "file": own.file.name if own.file else "",
         "rescored": bool(own.loaded and own.loaded.arguments.keys() & {"left_out", "logarithm"}),
+        "other_outputs": list(own.loaded.arguments.get("other_outputs", ())) if own.loaded else [],
         "weights": weights,
         "tasked": own.task is not None,
         "trainable": own.task is not None and own.task.kind != "outputs",

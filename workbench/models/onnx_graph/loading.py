@@ -48,7 +48,8 @@ def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None 
     before it: `arguments["left_out"]` names it; where the file answers one number for two classes, so is its Sigmoid, and
     the number becomes two scores. Of shares of all classes that no such operator makes the logarithm is taken, which
     `arguments["logarithm"]` says. A study of the model calls inputs and output as the file does, but for an output that is
-    another one for such a reason: that is "logits", or "scores" where the old one was called so. `on_event` hears of the job.
+    another one for such a reason: that is "logits", or "scores" where the old one was called so. It has the one output that
+    is judged; further ones of the file are named by `arguments["other_outputs"]`. `on_event` hears of the job.
 
     Raises `NotFound` and `Damaged` for the file, `InputError` for one that does not fit the task, that is quantized, or
     that has an operator which is not known; and where the module's answers on samples of the task are not those of ONNX
@@ -62,6 +63,7 @@ def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None 
     truth = answers(model, feeds, batch, path.name)
     output = output_of(truth, task, path.name)
     chosen = [value for value in model.graph.output if value.name == output]
+    others = [value.name for value in model.graph.output if value.name != output]
     del model.graph.output[:]
     model.graph.output.extend(chosen)
     model = freed(model, task, inputs, batch)
@@ -83,6 +85,7 @@ def load(path: str | Path, task: Task, on_event: Callable[[Event], None] | None 
     Objects().put(key, lambda folder: _write(folder / GRAPH, data))
     said: dict[str, Any] = {"inputs": inputs} | ({"left_out": scored.left_out} if scored.left_out else {})
     said |= {"logarithm": True} if scored.logarithm else {}
+    said |= {"other_outputs": others} if others else {}
     if scored.another and output == task.output_name:
         said["output"] = SCORES  # else another answer would go by the old one's name
     loaded = Model("module", path.stem, f"onnx:{path.stem}", key, said)

@@ -132,6 +132,7 @@ function loadChoices(host, own, local, say) {
     own.file || own.factory ? loadFact(say("load-network"), own.file || own.factory, own.errors.network) : loadNetworks(host, own, say),
     loadOrder(host, own, say),
     loadWeights(own, say),
+    own.other_outputs.length ? h("p", { class: "wb-quiet" }, say("load-other-outputs", { names: own.other_outputs.join(", ") })) : null,
     own.rescored ? h("p", { class: "wb-quiet" }, say("load-rescored")) : null,
     loadTrain(host, own, say),
     loadName(own, local, say),

@@ -97,6 +97,10 @@ addWords({
     "It answers probabilities. Training takes scores, so what is made of it answers scores too, under the name logits; load_artifact makes the probabilities of them.",
     "它回答概率。训练使用分数，因此由它得到的文件也回答分数，名为 logits；load_artifact 会由分数得出概率。",
   ],
+  "load-other-outputs": [
+    "The file has further outputs: {names}. What is made of it has the one that is judged, and not these.",
+    "该文件还有其他输出：{names}。由它得到的文件只含被评判的那个输出，不含这些。",
+  ],
   "load-order": [
     "With the classes in the order {names} the model is right on {better} of {count} training samples, and as they stand now, on {now}. Outputs have no names: only the order says which is which.",
     "若类别的顺序为 {names}，模型在 {count} 个训练样本上的正确率为 {better}，而按现在的顺序为 {now}。输出没有名称：只有顺序能说明哪个是哪个。",
