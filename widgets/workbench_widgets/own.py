@@ -155,6 +155,7 @@ def as_json(
     tasks = [{"name": "", "title": own.data.name if own.data else ""}] if own.data or own.task is None else []
     tasks += [{"name": name, "title": name} for name in builtins]
     counted = {"parameters": sum(math.prod(shape) for shape in own.shapes.values()), "tensors": len(own.shapes)}
+    misfit = {"network", "weights"} & {**errors, **own.errors}.keys()
     held = own.file or own.weights
     weights = {"file": held.name, "size_bytes": own.held_bytes, **counted} if held else None
     offered = {"classes": list(other_classes(own))} if order is None else asdict(order) | {"classes": list(order.classes)}
@@ -176,7 +177,7 @@ def as_json(
         "trainable": own.task is not None and own.task.kind != "outputs",
         "train": own.train,
         "study": own.study,
-        "ready": own.task is not None and bool(own.loaded if own.file else own.network or own.factory),
+        "ready": own.task is not None and bool(own.loaded if own.file else own.network or own.factory) and not misfit,
         "cancelled": isinstance(own.errors.get("open"), Cancelled),
         "errors": {place: sentence(error) for place, error in {**errors, **own.errors}.items()},
     }

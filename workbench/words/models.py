@@ -62,7 +62,8 @@ SENTENCES = {
     "onnx-inputs": "{name} takes {found} inputs, and {task} has {wanted}. Give data with the same inputs, {most} at most.",
     "onnx-form": "{name} takes {input} as {found} of {kind}, and the inputs of {task} are {wanted} of {dtype}. Give data of that "
     "form.",
-    "onnx-outputs": "{name} has the outputs {found}, of which {count} fit the task. Export it with the one output that is the answer.",
+    "onnx-outputs": "{name} has the outputs {found}, of which {count} can be the answer. Export it with the one that is: of a "
+    "classification a score for each class, not the class.",
     "onnx-runs-not": "ONNX Runtime does not run {name} on samples of the task: {why}. Export it again.",
     "onnx-batch": "{name} works for one size of batch only: {why}. Export it with a dynamic batch.",
     "onnx-freed-differs": "{name} answers otherwise when it takes several samples at a time (difference {difference} of the "

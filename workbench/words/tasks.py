@@ -48,7 +48,8 @@ SENTENCES = {
     "table-large": "{name}: the column {column} holds whole numbers that are too large for a computer's. Drop the column, if these "
     "are keys, or scale it.",
     "table-empty": "{name}: the column {column} is empty in row {row}. Fill it, or drop the row or the column.",
-    "table-cell": "{name}: the column {column} holds {value} in row {row}, which is no number. Number such values, or drop the column.",
+    "table-cell": "{name}: the column {column} holds {value} in row {row}, which is no number. Number such values, or "
+    "drop the column; if it is the answer, put it last, or call it label.",
     "table-not-finite": "{name}: the column {column} holds a number that is infinite or too large in row {row}. Repair or drop the "
     "row.",
     "data-gone": "The arrays of the task {name} are gone from the store, or damaged. Make the task again by from_arrays.",

@@ -44,7 +44,7 @@ SENTENCES = {
     "onnx-recurrent": "循环层 {node}（{operator}）的类型是 PyTorch 没有的。请以模块或工厂函数给出网络。",
     "onnx-inputs": "{name} 有 {found} 个输入，而 {task} 有 {wanted} 个。请给出输入相同的数据，最多 {most} 个。",
     "onnx-form": "{name} 的 {input} 须为 {found}（{kind}），而 {task} 的输入是 {wanted}（{dtype}）。请给出那种形式的数据。",
-    "onnx-outputs": "{name} 有输出 {found}，其中 {count} 个符合任务。请导出为只有作为回答的那一个输出。",
+    "onnx-outputs": "{name} 有输出 {found}，其中 {count} 个可作为回答。请只导出作为回答的那一个：分类任务应为每个类别的分数，而不是类别本身。",
     "onnx-runs-not": "ONNX Runtime 无法在任务的样本上运行 {name}：{why}。请重新导出。",
     "onnx-batch": "{name} 只适用于一种批大小：{why}。请以动态批导出。",
     "onnx-freed-differs": "{name} 一次处理多个样本时回答不同（相差最大输出的 {difference}）。请以动态批导出。",

@@ -41,7 +41,7 @@ SENTENCES = {
     "table-bare": "{name} 只有列名，没有一行数据。请给出样本。",
     "table-large": "{name}：列 {column} 含有过大的整数。如果它们是编号，请去掉该列；否则请缩放。",
     "table-empty": "{name}：列 {column} 的第 {row} 行是空的。请填上，或去掉该行或该列。",
-    "table-cell": "{name}：列 {column} 的第 {row} 行是 {value}，不是数。请给这些值编号，或去掉该列。",
+    "table-cell": "{name}：列 {column} 的第 {row} 行是 {value}，不是数。请给这些值编号，或去掉该列；若它是答案，请放在最后一列，或命名为 label。",
     "table-not-finite": "{name}：列 {column} 的第 {row} 行是无穷大或过大的数。请修复或去掉该行。",
     "data-gone": "任务 {name} 的数组已不在存储中，或已损坏。请用 from_arrays 重新建立任务。",
     "data-changed": "任务 {name} 的数据已不同于以前：安装了另一个版本或文件夹。请恢复旧的，或开始新的研究。",

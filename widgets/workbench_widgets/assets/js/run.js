@@ -59,7 +59,7 @@ export function mountRun(host) {
     fill(hint, runHint(host.language, view));
     drawCurve(curve, host.language, runOfCurve(jobs), view.baseline || null);
     const news = runNews(host.language, runSeen(seen, view.study), jobs);
-    if (news) fill(told, news);
+    if (news || (seen && seen.study !== view.study)) fill(told, news); // what was said of another study goes
     seen = { study: view.study, states: Object.fromEntries(jobs.map((job) => [job.candidate, job.state])) };
   };
   host.on("run", framed(redraw));
