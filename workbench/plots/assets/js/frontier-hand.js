@@ -17,7 +17,7 @@ export function answerLine(state, language, acts) {
   const { limits, best, nearest } = state.answer();
   const said = limitsSaid(language, state, limits);
   if (best) return h("div", { class: "wb-answer" }, bestLine(state, language, acts, best, said));
-  if (!nearest) return h("div", { class: "wb-answer" }, word(language, "frontier-empty"));
+  if (!nearest) return h("div", { class: "wb-answer" }, word(language, "frontier-baseline-alone"));
   const missed = nearest.missed ? gapSaid(language, nearest.missed, state.data.measure[state.y].unit) : null;
   const text = missed ? word(language, "frontier-none", { limits: said, id: nearest.point.point.id, missed }) : word(language, "frontier-none-x", { limits: said });
   return h("div", { class: "wb-answer" }, text);

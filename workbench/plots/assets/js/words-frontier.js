@@ -96,6 +96,7 @@ addWords({
   "frontier-n-below": ["{n} below the view", "{n} 个在视图下方"],
   "frontier-n-outside": ["{n} outside the view", "{n} 个在视图之外"],
   "frontier-show-all": ["Show all", "全部显示"],
+  "frontier-baseline-alone": ["The baseline alone is measured. Run the recipe, and its file is the first point beside it.", "目前只测量了基线。运行配方，其文件就是旁边的第一个点。"],
   "frontier-empty": ["Nothing is measured yet. Run the recipe, and its file is the first point here.", "还没有测量。运行配方，它的文件就是这里的第一个点。"],
   "frontier-to-recipe": ["To the recipe", "去看配方"],
   "frontier-file": ["File", "文件"],
