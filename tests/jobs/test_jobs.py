@@ -60,6 +60,9 @@ def measures(payload, desk):
     from workbench import jobs
     desk.check()
     with jobs.measuring(desk.check): desk.check()
+    desk.emit(StepStarted("Busy", 1, 1))
+    end = time.monotonic() + payload.get("then", 0)
+    while time.monotonic() < end: pass
     desk.check()
 
 def export(payload, desk):
@@ -301,6 +304,33 @@ def test_measuring_within_a_job_does_not_wait_for_the_job_itself(monkeypatch):
     began = time.monotonic()
     job = submit("job_entries:measures", {})
     assert job.wait() is None and time.monotonic() - began < 4, "patience was not needed"
+
+
+def test_a_job_is_at_work_again_when_it_has_measured(tmp_path):
+    job = submit("job_entries:measures", {"then": 1.0})
+    next(e for e in job.events() if isinstance(e, StepStarted))
+    began = time.monotonic()
+    with jobs.measuring():
+        assert time.monotonic() - began > 0.7
+    job.wait()
+
+
+def test_jobs_in_threads_of_one_process_are_all_at_work(monkeypatch):
+    monkeypatch.setenv("WORKBENCH_EXECUTOR", "inline")
+    made = []
+    threads = [
+        threading.Thread(target=lambda: made.extend(submit("job_entries:tell", {"n": 1}) for _ in range(25))) for _ in range(4)
+    ]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    sys.setswitchinterval(before)
+    assert [job.wait() for job in made] == [None] * 100
+    links = [f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd")]
+    assert not [link for link in links if os.path.islink(link) and "workbench-working" in os.readlink(link)]
 
 
 def test_a_job_that_cannot_be_taken_is_refused_and_the_foreman_stays(place):

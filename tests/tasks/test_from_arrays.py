@@ -80,6 +80,8 @@ def test_numbers_that_are_the_classes_names_are_no_places():
     named = _task(y=y, classes=["3", "1", "2"])
     assert named.train.targets.tolist() == [0, 1, 2, 1, 0, 2] and named.classes == named.present == ("3", "1", "2")
     assert _task(y=np.array([-1, 1] * 3), classes=["-1", "1"]).train.targets.tolist() == [0, 1] * 3
+    for written, classes in ((np.array([True, False] * 3), ["True", "False"]), (np.array([1.0, 0.0] * 3), ["1.0", "0.0"])):
+        assert _task(y=written, classes=classes).train.targets.tolist() == [0, 1] * 3
     assert _task(y=y, classes=["a", "b", "c", "d"]).train.targets.tolist() == y.tolist()
 
 

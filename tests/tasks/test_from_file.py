@@ -120,6 +120,11 @@ def test_a_first_row_that_ends_in_a_label_is_a_sample(tmp_path):
     task = wb.tasks.from_file(tmp_path / "bare.csv")
     assert len(task.train) + len(task.validation) + len(task.test) == 40 and task.classes == ("blue", "red")
     assert task.preprocessing == {} and wb.tasks.target_column(tmp_path / "bare.csv") is None
+    for labels in (("false", "true"), ("0", "1")):
+        rows = ["5.1,5.1," + labels[1], *(f"{k}.5,{k % 3},{labels[k % 2]}" for k in range(40))]
+        (tmp_path / "twice.csv").write_text("\n".join(rows))
+        twice = wb.tasks.from_file(tmp_path / "twice.csv")
+        assert len(twice.train) + len(twice.validation) + len(twice.test) == 41 and twice.preprocessing == {}
     (tmp_path / "years.csv").write_text("\n".join(["2019,2020,colour", *lines]))
     years = wb.tasks.from_file(tmp_path / "years.csv")
     assert years.preprocessing == {"columns": ["2019", "2020"]} and years.classes == task.classes

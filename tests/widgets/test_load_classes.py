@@ -8,6 +8,7 @@ from torch import nn
 from workbench_widgets import Session
 
 import workbench as wb
+from workbench.errors import InputError
 
 from .own_files import idle, until
 
@@ -121,6 +122,43 @@ def test_labels_that_begin_at_one_are_taken_as_names_where_so_the_model_fits(mod
     assert view["own"]["errors"] == {} and view["own"]["ready"] and right(view) == 1
     score = onnxruntime.InferenceSession(str(model)).run(None, {"input": np.eye(3, dtype=np.float32)})[0]
     assert score.argmax(1).tolist() == [0, 1, 2], "the file itself is as it was"
+
+
+def test_an_order_that_the_data_have_no_more_is_said_when_the_page_is_loaded_again(model, tmp_path):
+    session, path = Session(), table(tmp_path / "t.csv", ORDER)
+    given(session, path, model)
+    session.do("own", {"task": "", "classes": ORDER})
+    kept = idle(session)["own"]
+    table(path, ["zebra", "ape", "mole"])
+    again = Session()
+    again.do("resume", {"own": kept, "opening": "own:mine"})
+    view = until(again, "load", lambda view: not view["resuming"] and view["own"]["errors"])
+    assert "mole" in view["own"]["errors"]["task"] and wb.studies() == [] and idle(again)["busy"] is None
+
+
+APART = """
+import torch
+
+class Net(torch.nn.Linear):
+    def forward(self, x):
+        return super().forward(x) / (x[:, :1] < {most})
+
+def net():
+    return Net(3, 3)
+"""
+
+
+def test_what_fails_in_the_search_for_an_order_is_no_refusal(tmp_path, monkeypatch):
+    task = wb.tasks.from_file(table(tmp_path / "t.csv", ORDER))
+    most = float(task.train.inputs[:, 0].max())
+    assert task.validation.inputs[:12, 0].max() < most, "the samples that are shown are answered"
+    (tmp_path / "apart.py").write_text(APART.format(most=most - 1e-6))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(InputError, match="NaN or infinity on 1 of 140 samples"):
+        wb.models.class_order(wb.models.load("apart:net"), task)
+    session = Session()
+    view = given(session, tmp_path / "t.csv", "apart:net")
+    assert right(view) < 0.9 and view["own"]["ready"] and view["own"]["errors"] == {} and view["own"]["order"] is None
 
 
 def test_another_file_of_data_has_an_order_of_its_own(model, tmp_path):

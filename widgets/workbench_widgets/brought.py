@@ -17,7 +17,8 @@ from workbench_widgets.own import Own, place_of
 from workbench_widgets.refusals import kept
 
 if TYPE_CHECKING:
-    from workbench.models import ClassOrder
+    from workbench.models import ClassOrder, Model
+    from workbench.tasks import Task
     from workbench_widgets.session import Session
 
 NAMED = "load-named"
@@ -129,7 +130,7 @@ def _answer(session: "Session", own: Own, found: Answers) -> None:
         found.samples = of_examples(own.task, examples)
         if not own.builtin and sum(e.answer != e.truth for e in examples) >= _WRONG:
             session.refresh("load")
-            found.order = wb.models.class_order(model, own.task, on_event=found.asked.heard)
+            found.order = _order(model, own.task, found)
     except Cancelled:
         return
     except WorkbenchError as error:
@@ -137,6 +138,17 @@ def _answer(session: "Session", own: Own, found: Answers) -> None:
     except Exception as error:  # a wait that ends without a word would be waited for as long as the page is open
         found.errors = {"open": kept(error)}
     session.refresh("load")
+
+
+def _order(model: "Model", task: "Task", found: Answers) -> "ClassOrder | None":
+    import workbench as wb
+
+    try:
+        return wb.models.class_order(model, task, on_event=found.asked.heard)
+    except Cancelled:
+        raise
+    except Exception:  # nobody asked for it, and what the model cannot do is said where it is asked or measured
+        return None
 
 
 def refused(session: "Session", place: str, error: WorkbenchError) -> None:

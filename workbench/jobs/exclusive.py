@@ -8,9 +8,10 @@ an import of torch, has no check in it and would be in the figures.
 import fcntl
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE = 5.0
@@ -19,21 +20,26 @@ PATIENCE = 5.0
 _held_here = False
 _share: int | None = None
 """This process's share in the lock of those that are at work, given back while it waits or measures."""
+_jobs = 0
+_counting = threading.Lock()
 
 
 @contextmanager
 def working() -> Iterator[None]:
-    """A job is at work here, from its next check on."""
-    global _share
-    if _share is not None:  # a job that is carried out within another one, for debugging
-        yield
-        return
-    _share = _opened("working")
+    """A job is at work here, from its next check on. Several threads may be, where jobs are carried out inline."""
+    global _share, _jobs
+    with _counting:
+        if not _jobs:
+            _share = _opened("working")
+        _jobs += 1
     try:
         yield
     finally:
-        os.close(_share)
-        _share = None
+        with _counting:
+            _jobs -= 1
+            if not _jobs and _share is not None:
+                os.close(_share)
+                _share = None
 
 
 @contextmanager
@@ -52,6 +58,8 @@ def measuring(check: Callable[[], None] = lambda: None) -> Iterator[None]:
             _held_here = False
         os.close(others)
         os.close(handle)
+        with suppress(BlockingIOError):  # somebody measures next; at the next check it is taken again
+            _resume()
 
 
 def wait_while_measuring(check: Callable[[], None]) -> None:
@@ -63,8 +71,7 @@ def wait_while_measuring(check: Callable[[], None]) -> None:
         if not _acquire(handle, fcntl.LOCK_SH, check, 0.0):
             _pause()
             _acquire(handle, fcntl.LOCK_SH, check)
-        if _share is not None:
-            _acquire(_share, fcntl.LOCK_SH, check)
+        _resume()  # nobody has it alone: who does holds the other lock too
     finally:
         os.close(handle)
 
@@ -74,8 +81,15 @@ def _opened(name: str) -> int:
 
 
 def _pause() -> None:
-    if _share is not None:
-        fcntl.flock(_share, fcntl.LOCK_UN)
+    with _counting:
+        if _share is not None:
+            fcntl.flock(_share, fcntl.LOCK_UN)
+
+
+def _resume() -> None:
+    with _counting:
+        if _share is not None:
+            fcntl.flock(_share, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def _acquire(handle: int, mode: int, check: Callable[[], None], patience: float | None = None) -> bool:

@@ -10,7 +10,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from filelock import FileLock
 import workbench
 from workbench import machine
 from workbench.errors import WorkerLost
-from workbench.events import Event, Submitted
+from workbench.events import Event, Failed, Submitted
 from workbench.files import Digest, digest_json, home, storage, write_atomic
 from workbench.jobs.desk import Desk, carry_out
 from workbench.jobs.frames import read_frame, write_frame
@@ -66,7 +66,12 @@ def submit(
         "memory": int(os.environ.get("WORKBENCH_MEMORY_BYTES", 0)) or int(0.8 * machine.memory_bytes()),
         "surroundings": {"env": dict(os.environ), "cwd": os.getcwd(), "path": [p or os.getcwd() for p in sys.path]},
     }
-    _ask(head, blobs or {})
+    try:
+        _ask(head, blobs or {})
+    except WorkerLost as error:
+        with suppress(OSError):  # who follows it hears of it
+            job.log.append(Failed(error.to_json()))
+        raise
     return job
 
 

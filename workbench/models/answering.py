@@ -43,9 +43,14 @@ def answers(model: "Model | nn.Module", task: Task, count: int, *, on_event: Cal
 
 
 def answers_to(
-    model: "Model | nn.Module", task: Task, samples: Split, *, on_event: Callable[[Event], None] | None = None
+    model: "Model | nn.Module",
+    task: Task,
+    samples: Split,
+    *,
+    limit: float = LIMIT,
+    on_event: Callable[[Event], None] | None = None,
 ) -> Array:
-    """The same for samples of the task: N x ..., float32."""
+    """The same for samples of the task: N x ..., float32. It may take `limit` seconds."""
     described = describe(model)
     asked: dict[str, Any] = {"model": described.to_json(), "signature": task.signature.to_json(), "task": task.name}
     key = digest_json({"answered": described.digest, "of": [samples.digest, asked["signature"]], "version": VERSION})
@@ -53,7 +58,7 @@ def answers_to(
     if objects.get(key) is None:
         blobs = {"samples": _packed(samples)} | ({} if described.payload is None else {"model": described.payload})
         payload = asked | {"names": list(samples.arrays), "key": key}
-        run_job("workbench.models.answering:answer", payload, blobs=blobs, lane="quick", limit=LIMIT, on_event=on_event)
+        run_job("workbench.models.answering:answer", payload, blobs=blobs, lane="quick", limit=limit, on_event=on_event)
     folder = objects.get(key)
     assert folder is not None
     found: Array = np.load(folder / "answers.npy", allow_pickle=False)

@@ -21,8 +21,11 @@ MOST = 256
 MOST_BYTES = 20_000_000
 """Bytes of samples that are looked at."""
 
-PER_CLASS = 5
-"""Samples that have to be looked at for each class: few of them fit some order by chance."""
+LEAST, PER_CLASS = 25, 5
+"""Samples that have to be looked at, in all and for each class: few of them fit some order by chance."""
+
+SECONDS = 60.0
+"""That it may take."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,11 @@ def class_order(
         return None
     each = sum(array[:1].nbytes for array in task.train.arrays.values())
     count = min(MOST, MOST_BYTES // each, len(task.train))
-    if count < PER_CLASS * len(task.classes):
+    if count < max(LEAST, PER_CLASS * len(task.classes)):
         return None
     arrays, targets = next(task.train.batches(count, seed=0))
     inputs = arrays if isinstance(task.train.inputs, dict) else arrays["input"]
-    outputs = answers_to(model, task, Split("train", inputs, targets), on_event=on_event)
+    outputs = answers_to(model, task, Split("train", inputs, targets), limit=SECONDS, on_event=on_event)
     assert targets is not None
     order, right, before = assigned(outputs.argmax(axis=1), targets, len(task.classes))
     most = np.bincount(targets).max() / count

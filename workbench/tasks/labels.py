@@ -24,8 +24,10 @@ def as_classes(given: Mapping[str, Any], classes: Sequence[str] | None) -> tuple
             raise InputError("labels-mixed", split=split, found=kinds[text], expected=kinds[texts["train"]])
     named = _distinct(classes) if classes is not None else _found(labels)
     _two(labels, named, classes is not None)
-    number = _by_name if texts["train"] or (classes is not None and _are_names(labels, named)) else _by_number
-    return [number(split, array, named) for split, array in labels.items()], named
+    names = labels if texts["train"] else None if classes is None else _as_names(given, labels, named)
+    if names is None:
+        return [_by_number(split, array, named) for split, array in labels.items()], named
+    return [_by_name(split, array, named) for split, array in names.items()], named
 
 
 def _labels(split: str, value: Any) -> Array:
@@ -74,10 +76,14 @@ def _distinct(classes: Sequence[str]) -> tuple[str, ...]:
     return named
 
 
-def _are_names(labels: Mapping[str, Array], classes: tuple[str, ...]) -> bool:
-    """Whether numbers are what the classes are called, and not places among them."""
-    seen = np.unique(np.concatenate([labels["train"], labels["validation"]]))
-    return {str(number) for number in seen} <= set(classes)
+def _as_names(given: Mapping[str, Any], labels: Mapping[str, Array], classes: tuple[str, ...]) -> dict[str, Array] | None:
+    """The labels as texts, where these are what the classes are called: "1", or as they were written, "True" and "1.0"."""
+    whole = {split: array.astype(str) for split, array in labels.items()}
+    written = {split: plain(split, "targets", y).reshape(-1).astype(str) for split, y in given.items()}
+    for texts in (whole, written):
+        if set(np.concatenate([texts["train"], texts["validation"]]).tolist()) <= set(classes):
+            return texts
+    return None
 
 
 def _by_number(split: str, labels: Array, classes: tuple[str, ...]) -> Array:
@@ -89,8 +95,8 @@ def _by_number(split: str, labels: Array, classes: tuple[str, ...]) -> Array:
 
 
 def _by_name(split: str, labels: Array, classes: tuple[str, ...]) -> Array:
-    numbers, texts = {name: k for k, name in enumerate(classes)}, labels.astype(str)
-    for index, text in enumerate(texts):
+    numbers = {name: k for k, name in enumerate(classes)}
+    for index, text in enumerate(labels):
         if text not in numbers:
             raise InputError("label-unknown", split=split, value=str(text), index=index, classes=", ".join(classes))
-    return np.array([numbers[text] for text in texts], dtype=np.int64)
+    return np.array([numbers[text] for text in labels], dtype=np.int64)

@@ -13,6 +13,9 @@ from workbench.words import nearest
 if TYPE_CHECKING:
     import pandas as pd
 
+_LOOKED_AT = 1000
+"""Rows among which a label of the first one is looked for."""
+
 _ASKED = ("target", "label", "labels", "class", "y")
 
 
@@ -42,7 +45,7 @@ def target_column(path: str | Path) -> str | None:
     path = Path(path).expanduser()
     if path.suffix.lower() != ".csv":
         return None
-    frame, named = _frame(path, rows=1000)
+    frame, named = _frame(path, rows=_LOOKED_AT)
     return _asked([str(column) for column in frame.columns]) if named else None
 
 
@@ -59,8 +62,10 @@ def _frame(path: Path, rows: int | None = None) -> "tuple[pd.DataFrame, bool]":
         mark = _separator(path)
         frame = pd.read_csv(path, sep=mark, skipinitialspace=True, nrows=rows)
         number = _is_decimal if mark == ";" else _is_number
-        *inputs, last = map(str, frame.columns)
-        named = not all(map(number, inputs)) or not (number(last) or last in set(frame.iloc[:, -1].astype(str)))
+        first = pd.read_csv(path, sep=mark, header=None, skipinitialspace=True, nrows=1, dtype=str, keep_default_na=False)
+        *inputs, last = first.iloc[0]
+        below = {str(value).lower() for value in frame.iloc[:_LOOKED_AT, -1]}
+        named = not all(map(number, inputs)) or not (number(last) or last.lower() in below)
         if not named:
             frame = pd.read_csv(path, sep=mark, header=None, skipinitialspace=True, nrows=rows)
     except UnicodeDecodeError:

@@ -34,7 +34,7 @@ SENTENCES = {
     "input-misfit": "The model does not take the inputs of {task} ({inputs}): {why}",
     "output-form": "The model answers {found}. It has to answer one tensor: wrap it in a module that picks that one.",
     "output-misfit": "The model's answer to a sample has the size {found}, and the task {task} needs {expected}.{hint}",
-    "model-not-finite": "{name} answers with NaN or infinity on {count} of {samples} validation samples. Give it inputs that are "
+    "model-not-finite": "{name} answers with NaN or infinity on {count} of {samples} samples. Give it inputs that are "
     "scaled as they were in its training, or weights that were trained with a lower learning rate.",
     "inputs-order": "{model} takes its inputs in the order {wanted}, and {task} has them as {found}. Make the task in the model's "
     "order.",

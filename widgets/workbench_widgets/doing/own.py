@@ -62,6 +62,14 @@ def again(session: "Session", own: Mapping[str, Any], opening: str) -> None:
     def is_wanted() -> bool:
         return mark == OPENING and bool(session.memory.get("load-wanted") == opening)
 
+    def then(act: Callable[[], None]) -> None:
+        if not classes or list(own_of(session).classes) == classes:
+            return act()
+        if is_wanted():
+            call_off(session)  # the data have other labels by now, which is said there
+            session.refresh("load")
+        return None
+
     def go_on() -> None:
         there = False
         try:
@@ -72,8 +80,8 @@ def again(session: "Session", own: Mapping[str, Any], opening: str) -> None:
                 session.refresh("load")
             if there:
                 choose(session, task, train=train, classes=classes)
-                session.later("load", lambda: choose(session, network=network))
-                session.later("load", lambda: open_own(session, study, again=True) if is_wanted() else None)
+                session.later("load", lambda: then(lambda: choose(session, network=network)))
+                session.later("load", lambda: then(lambda: open_own(session, study, again=True) if is_wanted() else None))
             session.later("load", lambda: resumed(session))
 
     session.later("load", go_on)

@@ -53,7 +53,9 @@ def check(payload: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
 
 def _gap(ours: Array, answer: Array, logarithm: bool) -> float:
     """How far the answers are apart: of logarithms the shares, for that of a small share turns its rounding into much."""
-    return float(np.abs(np.exp(ours) - np.exp(answer)).max()) if logarithm else relative_difference([ours], [answer])
+    if not logarithm or ours.shape != answer.shape or not np.isfinite(ours).all():
+        return relative_difference([ours], [answer])
+    return float(np.abs(np.exp(ours) - np.exp(answer)).max())
 
 
 def _parted(model: Model, module: Network, inputs: list[Array], gap: float) -> InputError:

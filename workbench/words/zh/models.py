@@ -28,7 +28,7 @@ SENTENCES = {
     "input-misfit": "模型不接受 {task} 的输入（{inputs}）：{why}",
     "output-form": "模型的回答是{found}。它须回答一个张量：请包一层模块，从中取出那一个。",
     "output-misfit": "模型对一个样本的回答大小为 {found}，而任务 {task} 需要 {expected}。{hint}",
-    "model-not-finite": "{name} 对 {samples} 个验证样本中的 {count} 个回答 NaN 或无穷大。请给出与训练时同样缩放的输入，或以较低学习率训练的权重。",
+    "model-not-finite": "{name} 对 {samples} 个样本中的 {count} 个回答 NaN 或无穷大。请给出与训练时同样缩放的输入，或以较低学习率训练的权重。",
     "inputs-order": "{model} 的输入顺序是 {wanted}，而 {task} 的是 {found}。请按模型的顺序建立任务。",
     "onnx-form-pictures": "{name} 的输入 {input} 是 N x H x W x C，而 0 到 255 的整数图片在此会变为 N x C x H x W、0 到 1。请按模型训练时的形状和尺度存为 float32：这样会原样使用。",
     "onnx-share": "{name} 对两个类别只回答一个 0 到 1 的数，而其末端没有找到产生它的 Sigmoid：它可能是概率，也可能是分数。请让它以 Sigmoid 结束，或以其之前的数结束。",
